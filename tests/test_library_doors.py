@@ -32,6 +32,12 @@ PUBLIC = {"_exit", "_replace", "_value_"}
 """Documented names of the standard library that start with an underscore."""
 SET_BY_PYTHON = {"_abc_impl", "_is_protocol", "_is_runtime_protocol"}
 """Names that Python itself adds to a class."""
+SET_BY_TEXTUAL = {
+    *("_computes", "_css_type_name", "_css_type_names", "_decorated_handlers"),
+    *("_inherit_bindings", "_inherit_component_classes", "_inherit_css", "_merged_bindings"),
+    "_reactives",
+}
+"""Names that Textual adds to each class of a widget, a screen or an app."""
 
 FILES = {str(file.relative_to(ROOT)): file for file in python_files(ROOT)}
 NOT_IMPORTED = {"wsgi.py", "webhook_logger/__main__.py"}
@@ -87,7 +93,7 @@ def overridden(cls: type[Any]) -> Iterator[str]:
     for name in vars(cls):
         if (
             is_private(name)
-            and name not in SET_BY_PYTHON
+            and name not in SET_BY_PYTHON | SET_BY_TEXTUAL
             and any(name in vars(base) for base in bases_of(cls))
         ):
             yield f"{cls.__name__}.{name}"

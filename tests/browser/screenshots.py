@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import OPTIONS
+from tests.browser.view_picture import take_view, view_svg
 from tests.support.processes import ROOT, Server
 from tests.support.sender import send
 
@@ -133,6 +134,7 @@ def settle(page: Page, opened: bool) -> None:
 
 
 def main() -> None:
+    svg = view_svg(list(webhooks()))
     with Server() as server, sync_playwright() as playwright:
         here = f"--host-resolver-rules=MAP {AUTHORITY} {server.authority}"
         browser = playwright.chromium.launch(
@@ -140,6 +142,7 @@ def main() -> None:
         )
         for name in PICTURES:
             take(browser, server, name)
+        take_view(browser, svg)
         browser.close()
 
 

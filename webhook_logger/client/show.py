@@ -21,6 +21,7 @@ SHORT_LINES = 5
 SHORT_CHARACTERS = 200
 """Maximum lines, and characters of a line, of a shortened body."""
 SHORT_TARGET = 2000
+SHORT_NAME = 60
 
 _COLORS = {
     **dict.fromkeys(("GET", "HEAD", "QUERY"), "cyan"),
@@ -29,6 +30,11 @@ _COLORS = {
     "DELETE": "red",
 }
 """The colours of the page; any other method is magenta."""
+
+
+def method_color(method: str) -> str:
+    """Return the colour of a method."""
+    return _COLORS.get(method, "magenta")
 
 
 def status_color(status: int) -> str:
@@ -74,8 +80,8 @@ def summary(request: CapturedRequest) -> Text:
     """Return one line: time, method, subpath and query, provider and event, size, type, sender and
     `seq`.
     """
-    line = Text().append(f"{_local(request.received_at):%H:%M:%S}  ", "dim")
-    line.append(f"{plain(request.method):<6}  ", f"bold {_COLORS.get(request.method, 'magenta')}")
+    line = Text().append(f"{local_time(request.received_at):%H:%M:%S}  ", "dim")
+    line.append(f"{plain(request.method):<6}  ", f"bold {method_color(request.method)}")
     line.append(truncated(plain(readable(subpath_and_query(request))), SHORT_TARGET), "bold")
     about = summarise(request)
     named = " · ".join(filter(None, (about.provider, about.event)))
@@ -90,7 +96,7 @@ def summary(request: CapturedRequest) -> Text:
     return line.append("  " + "  ".join(filter(None, details)), "dim")
 
 
-def _local(time: datetime) -> datetime:
+def local_time(time: datetime) -> datetime:
     """Return the local time, or UTC if the local time overflows, as at the end of year 9999."""
     try:
         return time.astimezone()
@@ -103,6 +109,17 @@ def size(count: int) -> str:
     if count < 1000:
         return f"{count} B"
     return f"{count / 1000:.1f} kB" if count < 10**6 else f"{count / 10**6:.1f} MB"
+
+
+def duration(seconds: float) -> str:
+    """Format a duration as `12 ms` or `3.4 s`."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def short_name(request: CapturedRequest) -> str:
+    """Return the number, the method and the beginning of the target, in a few words."""
+    target = truncated(readable(subpath_and_query(request)), SHORT_NAME)
+    return f"#{request.seq} {request.method} {target}"
 
 
 def header(line: tuple[str, str]) -> Text:

@@ -37,7 +37,8 @@ def test_listen_prints_urls_status_and_requests_until_ctrl_c(
         assert listen.out.line().endswith("  POST    /orders?a=1  5 B  text/plain  127.0.0.1  #1")
         assert listen.out.line() == "  hello"
         assert listen.interrupt() == 130
-        assert listen.notes.all.count("\n") == 2
+        assert listen.notes.all.count("\n") == 3
+        assert listen.notes.all.endswith("Live.\n1 request received.")
 
 
 def test_listen_without_a_url_creates_a_callback_on_the_default_server(
@@ -164,7 +165,7 @@ def test_listen_ends_after_its_timeout(
         if done.returncode != Exit.UNREACHABLE:
             break
     assert done.returncode == code
-    assert done.stderr.endswith("Live.\n")
+    assert done.stderr.endswith("Live.\n0 requests received.\n")
 
 
 def test_listen_ends_when_its_reader_closes_the_pipe(memory_server: Server, uuid: str) -> None:
@@ -213,7 +214,9 @@ def shown_on_a_terminal(server: Server, uuid: str, **env: str) -> str:
         assert joined["viewers"] == 1
         sent = Sending(server, uuid, viewer)
         code, written = on_a_terminal(
-            *("listen", f"{server.url}/{uuid}", "--count", "1", "-v"), meanwhile=sent.run, **env
+            *("listen", f"{server.url}/{uuid}", "--plain", "--count", "1", "-v"),
+            meanwhile=sent.run,
+            **env,
         )
     assert code == 0
     return written

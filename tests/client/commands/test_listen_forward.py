@@ -214,7 +214,7 @@ def test_ctrl_c_reports_pending_requests(memory_server: Server, uuid: str) -> No
             assert listen.interrupt() == 130
         go.set()
     # The third request is shown before it is queued.
-    assert re.search(r"[23] requests were still on the way to a target\.$", listen.notes.all)
+    assert re.search(r"[23] requests were still on the way to a target\.\n", listen.notes.all)
 
 
 def test_listen_works_with_a_url_prefix() -> None:

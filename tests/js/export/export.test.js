@@ -60,6 +60,16 @@ test("header lines of one connection are left out, also those that Connection na
   assert.deepEqual(outgoingHeaders(sample({ headers })), lines.sent_again);
 });
 
+test("the curl commands are those of the fixture", async () => {
+  // Python tests read the same file.
+  const fixture = new globalThis.URL("../../fixtures/curl.json", import.meta.url);
+  const { request, cases } = JSON.parse(await readFile(fixture, "utf-8"));
+  for (const { why, origin, request: fields, command } of cases) {
+    const each = { ...request, ...fields };
+    assert.equal(FORMATS.curl(each, target(each, origin)), command, why);
+  }
+});
+
 test("an ordinary request is a curl command that people can read", () => {
   const command = exported("curl", {
     headers: [

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import click
 
+from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands import options
 from webhook_logger.client.commands.relay import Relay
 from webhook_logger.client.commands.responder import LATE_SECONDS, Responder
-from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.target_options import (
     TargetHeaders,
     TargetTls,
@@ -18,10 +19,11 @@ from webhook_logger.client.commands.target_options import (
     target_headers,
     tls_options,
 )
+from webhook_logger.client.display import Display
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import ForwardOptions
-from webhook_logger.client.relay.relayed import forwarded
+from webhook_logger.client.relay.relayed import Relayed, forwarded
 from webhook_logger.client.relay.routes import Routes
 
 FORWARD_SECONDS = 30.0
@@ -64,16 +66,29 @@ class Forwarding:
         if self.respond and wanted.needs_status:
             raise click.UsageError("--respond chooses the status, so --filter can't use status:.")
 
-    def relay(self, inbox: Inbox, screen: Screen) -> Relay | None:
+    def relay(self, inbox: Inbox, screen: Display) -> Relay | None:
         """Return what forwards the requests of an inbox; None if there is no target.
 
         Raises `Invalid`.
         """
         if not self.urls:
             return None
-        routes = Routes.parse(self.urls, allow_escape=self.allow_escape)
+        responder = self._responder(inbox, screen) if self.respond else None
+        options = self.forward_options(screen)
+        return Relay(inbox, self.routes(), options, self.prepared(), screen, responder)
+
+    def routes(self, *more: str) -> Routes:
+        """Return the routes, with `more` ones. Raises `Invalid`."""
+        return Routes.parse((*self.urls, *more), allow_escape=self.allow_escape)
+
+    def prepared(self) -> Callable[[CapturedRequest], Relayed]:
+        """Return the function that makes the request to send. Raises `Invalid`."""
         keep_host, added = self.headers.checked()
-        each = ForwardOptions(
+        return partial(forwarded, keep_host=keep_host, added=added)
+
+    def forward_options(self, screen: Display) -> ForwardOptions:
+        """Return the options of a forwarder. Raises `Invalid`."""
+        return ForwardOptions(
             timeout=self.seconds,
             retries=self.retries,
             concurrency=self.concurrency,
@@ -81,11 +96,8 @@ class Forwarding:
             rate=self.rate,
             tls=self.tls.context(screen),
         )
-        prepared = partial(forwarded, keep_host=keep_host, added=added)
-        responder = self._responder(inbox, screen) if self.respond else None
-        return Relay(inbox, routes, each, prepared, screen, responder)
 
-    def _responder(self, inbox: Inbox, screen: Screen) -> Responder:
+    def _responder(self, inbox: Inbox, screen: Display) -> Responder:
         reply_on_failure = self.on_failure == "reply"
         return Responder(
             inbox, screen, late_seconds=self.seconds, reply_on_failure=reply_on_failure

@@ -10,6 +10,7 @@ from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.commands.examples import CommandWithExamples
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.forwarding import Forwarding, forwarding_options
+from webhook_logger.client.commands.interactive import new_view, run_in_view
 from webhook_logger.client.commands.listen_options import (
     End,
     Output,
@@ -18,9 +19,12 @@ from webhook_logger.client.commands.listen_options import (
     output_options,
     verification_options,
 )
+from webhook_logger.client.commands.listen_run import Run
 from webhook_logger.client.commands.listen_session import ListenSession, origin_of
-from webhook_logger.client.commands.relay import Relay
+from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.server_options import ServerOptions, server_options
+from webhook_logger.client.commands.view_actions import ViewActions
+from webhook_logger.client.display import Display
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.stream.claims import Role
@@ -100,12 +104,14 @@ def listen(
     """
     wanted = Filter(terms)
     forwarding.check(wanted)
-    verifier = verification.verifier()
+    screen = output.screen()
+    view = new_view(screen, forwarding.urls) if output.is_interactive else None
+    display: Display = view or screen
+    verifier = verification.verifier(is_interactive=view is not None)
     role: Role = forwarding.respond or (
         "handshakes" if verifier and verifier.has_secrets else False
     )
-    screen = output.screen()
-    address = server.callback(screen).address
+    address = server.callback(display).address
     inbox = Inbox(
         address.view_url,
         respond=role,
@@ -113,32 +119,29 @@ def listen(
         max_message_bytes=max_message << 20,
         headers=dict(address.headers),
     )
-    relay = forwarding.relay(inbox, screen)
+    relay = forwarding.relay(inbox, display)
+    display.totals.archive = output.save
     with Archive(output.save, origin_of(inbox)) if output.save else nullcontext() as archive:
         for problem in verifier.problems() if verifier else ():
-            screen.note(problem, "yellow")
-        session = ListenSession(inbox, screen, wanted, archive, relay, verifier)
+            display.note(problem, "yellow")
+        session = ListenSession(inbox, display, wanted, archive, relay, verifier)
+        run = Run(session, relay, end, forwarding.seconds)
         with inbox:
-            _listen(session, relay, end, forwarding.seconds)
-    ctx.exit(_exit(session, relay, end.count))
+            if view and verifier:
+                actions = ViewActions(inbox, forwarding, verifier, screen)
+                code = run_in_view(run, view, actions, screen)
+            else:
+                code = _print(run, screen)
+    ctx.exit(code)
 
 
-def _listen(session: ListenSession, relay: Relay | None, end: End, forward_timeout: float) -> None:
+def _print(run: Run, screen: Screen) -> Exit:
+    """Print lines until the end of a run, and then its summary."""
     try:
-        session.run(end.count, end.timeout)
-        if relay:
-            # After --timeout, pending requests get at most the time of one response.
-            expired = end.timeout and session.count != end.count
-            relay.finish(forward_timeout if expired else None)
-            relay.leave(())
-        session.finish()
+        run.run()
     except KeyboardInterrupt:
-        if relay:
-            relay.leave(session.unread())
+        run.leave()
+        screen.summary(screen.totals)
         raise
-
-
-def _exit(session: ListenSession, relay: Relay | None, count: int | None) -> Exit:
-    if count is not None and session.count < count:
-        return Exit.TOO_LATE
-    return Exit.FAILED if relay and relay.failed else Exit.DONE
+    screen.summary(screen.totals)
+    return run.exit

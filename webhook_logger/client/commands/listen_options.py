@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,17 +23,32 @@ class Output:
     as_json: bool
     body: bool
     verbose: bool
+    plain: bool
     save: Path | None
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether to show the interactive view, if possible."""
+        return not self.as_json and not self.plain and _is_on_terminal()
 
     def screen(self) -> Screen:
         """Return the output of the command."""
         return Screen(as_json=self.as_json, headers=self.verbose, body=self.body or self.verbose)
 
 
+def _is_on_terminal() -> bool:
+    """Return whether a person can see and use an interactive view."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return all(each.isatty() for each in streams) and os.environ.get("TERM") != "dumb"
+
+
 output_options = options.grouped(
     Output,
     "output",
     click.option("--json", "as_json", is_flag=True, help="Print each request as one line of JSON."),
+    click.option(
+        "--plain", is_flag=True, help="Print lines instead of the interactive view of a terminal."
+    ),
     click.option("--body", is_flag=True, help="Show complete bodies."),
     click.option(
         "-v", "--verbose", is_flag=True, help="Show header lines, complete bodies and trailers."
@@ -73,11 +90,13 @@ class Verification:
     signature_options: dict[str, str]
     fetch_certificates: bool
 
-    def verifier(self) -> Verifier | None:
-        """Return what verifies signatures; None if it could not verify any."""
+    def verifier(self, *, is_interactive: bool) -> Verifier | None:
+        """Return what verifies signatures; None if it could not verify any. In the interactive
+        view, the user can enter secrets.
+        """
         options.check_any_provider_has(self.signature_options)
         secrets = Secrets.read(self.secrets)
-        if not secrets and not self.fetch_certificates:
+        if not is_interactive and not secrets and not self.fetch_certificates:
             return None
         certificates = Certificates() if self.fetch_certificates else None
         return Verifier(secrets, self.signature_options, certificates)

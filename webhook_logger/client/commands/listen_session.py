@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -10,9 +11,9 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive.files import Archive
 from webhook_logger.client.base import START_SECONDS, not_live_error
 from webhook_logger.client.commands.relay import Relay
-from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.undecided import Undecided
 from webhook_logger.client.commands.verifier import Verifier
+from webhook_logger.client.display import Display
 from webhook_logger.client.errors import ClientError
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
@@ -37,6 +38,7 @@ _NOT_RECEIVED = (
     "did not receive this response to its handshake: it stopped waiting, another viewer responded "
     "first, or the server does not wait for such responses (HANDSHAKES=off)."
 )
+_STOP_SECONDS = 1.0
 _RESPONDED_SECONDS = 1.0
 """`responded` follows a request within milliseconds, unless its reply is delayed."""
 
@@ -47,7 +49,7 @@ class ListenSession:
     def __init__(
         self,
         inbox: Inbox,
-        screen: Screen,
+        screen: Display,
         wanted: Filter,
         archive: Archive | None,
         relay: Relay | None,
@@ -63,6 +65,10 @@ class ListenSession:
         self.count = 0
         """The number of matching requests."""
         self._was_live = False
+        self._handling = threading.Lock()
+        self._is_stopped = False
+        self._not_handled: list[CapturedRequest] = []
+        """Requests that arrived after `stop`."""
         self._noted: set[str] = set()
 
     def run(self, limit: int | None, seconds: float | None) -> None:
@@ -83,8 +89,9 @@ class ListenSession:
     ) -> None:
         with closing(self._inbox.events(seconds)) as events:
             for event in events:
-                self._handle(event)
-                if self.count == limit or (until_live and self._was_live):
+                with self._handling:
+                    self._handle_unless_stopped(event)
+                if self._is_stopped or self.count == limit or (until_live and self._was_live):
                     return
 
     def finish(self) -> None:
@@ -105,16 +112,31 @@ class ListenSession:
                 if not self._archive.awaits_response():
                     return
 
+    def stop(self) -> None:
+        """Handle no more events. Call it from a thread other than that of `run`."""
+        self._is_stopped = True
+        # A handler can block while a target is slow.
+        if self._handling.acquire(timeout=_STOP_SECONDS):
+            self._handling.release()
+
     def unread(self) -> list[CapturedRequest]:
         """Return the matching requests that are still queued."""
-        left = []
+        left = list(self._not_handled)
         with suppress(ClientError):  # the queue is empty
             while True:
                 left.append(self._inbox.wait(timeout=0))
         return list(filter(self._wanted.matches, left))
 
+    def _handle_unless_stopped(self, event: Event) -> None:
+        if not self._is_stopped:
+            self._handle(event)
+        elif isinstance(event, CapturedRequest):
+            self._not_handled.append(event)
+
     def _handle(self, event: Event) -> None:
+        totals = self._screen.totals
         if isinstance(event, CapturedRequest):
+            totals.add("received")
             self._respond_to_handshake(event)
             if self._wanted.needs_status:
                 self._wait_for_response(event)
@@ -123,12 +145,15 @@ class ListenSession:
             elif self._relay:
                 self._relay.skip(event)
         elif isinstance(event, Gap):
-            self._screen.note(_gap(event), "yellow")
+            totals.gap(event)
+            self._screen.gap(_gap(event))
         elif isinstance(event, Recovered):
+            totals.add("recovered", event.count)
             self._screen.note(f"{_requests_were(event.count)} recovered.", "green")
         elif isinstance(event, ConnectionStatus):
             self._show_status(event)
         elif isinstance(event, Refused):
+            totals.add("refused", event.count)
             self._screen.note(_refused(event), "yellow")
         elif isinstance(event, Responding):
             self._responding(event)
@@ -143,6 +168,9 @@ class ListenSession:
             with _writing():
                 self._archive.add(request)
         check = self._verifier.check(request) if self._verifier else None
+        self._screen.totals.add("matched")
+        if check:
+            self._screen.totals.add(check.symbol)
         self._screen.request(request, check)  # after it is saved
         if self._relay:
             self._relay.send(request)
@@ -170,6 +198,7 @@ class ListenSession:
             self._note_once(f"The handshake of {name} gets no response from here: {error}")
             return
         if in_time:
+            self._screen.totals.add("responded")
             self._screen.note(f"{about}{response.about} (status {response.status})", "green")
         else:
             self._screen.note(f"{about}{name} {_NOT_RECEIVED}", "yellow")
@@ -185,12 +214,12 @@ class ListenSession:
             if not self._was_live:
                 self._begin()
             self._was_live = True
-            self._screen.note("Live.", "green")
+            self._screen.connection_changed(status, "Live.")
         elif status.state == "reconnecting":
             reason = _BYE_REASONS.get(status.reason, status.reason).rstrip(".")
-            self._screen.note(f"Not live: {reason}. Reconnecting.", "red")
+            self._screen.connection_changed(status, f"Not live: {reason}. Reconnecting.")
         elif status.state == "stalled":
-            self._screen.note(f"Not live: {status.reason.rstrip('.')}.", "red")
+            self._screen.connection_changed(status, f"Not live: {status.reason.rstrip('.')}.")
 
     def _begin(self) -> None:
         """Show the addresses, which are known now."""
@@ -218,6 +247,7 @@ class ListenSession:
         request = self._undecided.take(responded)
         if request and self._wanted.matches(request, responded.status):
             self._matched(request)
+        self._screen.responded(responded)
         if self._archive:
             with _writing():
                 self._archive.responded(responded)

@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.responder import Responder
-from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.waits import Waits
+from webhook_logger.client.display import Display
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.filters import readable, subpath_and_query
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import Forwarder, ForwardOptions, ForwardOutcome
 from webhook_logger.client.relay.relayed import Relayed, percent_encoded
 from webhook_logger.client.relay.routes import Route, Routes
 from webhook_logger.client.relay.target import is_callback
-from webhook_logger.client.show import size, truncated
+from webhook_logger.client.show import short_name, size
 
 
 class Relay(Waits[CapturedRequest]):
@@ -30,7 +29,7 @@ class Relay(Waits[CapturedRequest]):
         routes: Routes,
         options: ForwardOptions,
         forwarded: Callable[[CapturedRequest], Relayed],
-        screen: Screen,
+        screen: Display,
         responder: Responder | None,
     ) -> None:
         """`forwarded` returns the request to send. Raises `Invalid` if a target is the callback."""
@@ -80,19 +79,19 @@ class Relay(Waits[CapturedRequest]):
     def send(self, request: CapturedRequest) -> None:
         """Queue a request for the targets of its route. Blocks while too many are pending."""
         if not self._route(request):
-            self._screen.note(f"{_name(request)} is not forwarded: no route matches.", "dim")
+            self._screen.note(f"{short_name(request)} is not forwarded: no route matches.", "dim")
             self.skip(request)
             return
         if request.trailers and not self._noted_trailers:
             self._noted_trailers = True
-            self._screen.note(f"{_name(request)}: trailers are not forwarded.", "yellow")
+            self._screen.note(f"{short_name(request)}: trailers are not forwarded.", "yellow")
         if request.body.complete:
             self._forwarder.forward(self._forwarded(request), request)
             return
         self.failed = True
         self._screen.note(
-            f"{_name(request)} is not forwarded: its body of {size(request.body.size)} was over "
-            "the server's limit and was not kept.",
+            f"{short_name(request)} is not forwarded: its body of {size(request.body.size)} was "
+            "over the server's limit and was not kept.",
             "yellow",
         )
 
@@ -134,13 +133,9 @@ class Relay(Waits[CapturedRequest]):
             self.failed = True
         if self._responder and route and outcome.target == route.targets[0]:
             more = self._responder.respond(context, outcome)
-        self._screen.outcome(_name(context), outcome, more)
+        self._screen.totals.forwarded(outcome)
+        self._screen.forwarded(context, outcome, more)
 
     def name(self, context: CapturedRequest) -> str:
         """Return the beginning of a line about a request."""
-        return _name(context)
-
-
-def _name(request: CapturedRequest) -> str:
-    target = truncated(readable(subpath_and_query(request)), 60)
-    return f"#{request.seq} {request.method} {target}"
+        return short_name(context)

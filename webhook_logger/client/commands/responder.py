@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.display import Display
 from webhook_logger.client.errors import ClientError
 from webhook_logger.client.http import Headers, HttpResponse
 from webhook_logger.client.inbox import Inbox
@@ -31,7 +31,7 @@ class Responder:
     """
 
     def __init__(
-        self, inbox: Inbox, screen: Screen, *, late_seconds: float, reply_on_failure: bool
+        self, inbox: Inbox, screen: Display, *, late_seconds: float, reply_on_failure: bool
     ) -> None:
         """`late_seconds`: the time from the arrival of a request until its sender gets `504`.
         `reply_on_failure`: senders get the callback's reply instead of an error.
@@ -125,6 +125,8 @@ class Responder:
                 in_time = self._inbox.decline(request)
         except ClientError as error:
             return f"not sent: {error}"
+        if in_time and status:
+            self._screen.totals.add("responded")
         return "" if in_time else _NOT_WAITING
 
     def _settle(self, work: tuple[CapturedRequest, int]) -> None:

@@ -13,9 +13,17 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from webhook_logger.captured import CapturedRequest
-from webhook_logger.client.commands.verifier import Check
+from webhook_logger.client.display import Check
 from webhook_logger.client.relay.forward import ForwardOutcome
-from webhook_logger.client.show import format_request, size, status_color
+from webhook_logger.client.show import (
+    duration,
+    format_request,
+    short_name,
+    size,
+    status_color,
+)
+from webhook_logger.client.stream.events import ConnectionStatus, Responded
+from webhook_logger.client.totals import Totals
 from webhook_logger.plain import plain
 
 
@@ -39,12 +47,13 @@ class _PlainConsole(Console):
 
 
 class Screen:
-    """The output of a command. It is safe to use from any thread."""
+    """A `Display` of plain lines, for all commands. It is safe to use from any thread."""
 
     def __init__(self, *, as_json: bool = False, headers: bool = False, body: bool = False) -> None:
         """`as_json`: print only the wire form of each request on stdout, one a line."""
         for stream in (sys.stdout, sys.stderr):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        self.totals = Totals()
         self._as_json = as_json
         self._headers = headers
         self._body = body
@@ -68,6 +77,13 @@ class Screen:
         self._out.print(
             format_request(request, headers=self._headers, body=self._body, check=checked)
         )
+
+    def forwarded(self, request: CapturedRequest, outcome: ForwardOutcome, more: str = "") -> None:
+        """Print the outcome of forwarding a request; `more` says what its sender got."""
+        self.outcome(short_name(request), outcome, more)
+
+    def responded(self, responded: Responded) -> None:
+        """Print nothing: the lines say only which responses are not the expected ones."""
 
     def outcome(self, name: str, outcome: ForwardOutcome, more: str = "") -> None:
         """Print the outcome of forwarding a request; `name` identifies the request."""
@@ -100,6 +116,19 @@ class Screen:
         self.note(f"URL for senders:               {url}")
         self.note(f"Link for people who may watch: {view_url}")
 
+    def gap(self, text: str) -> None:
+        """Print that requests were missed, on stderr."""
+        self.note(text, "yellow")
+
+    def connection_changed(self, status: ConnectionStatus, text: str) -> None:
+        """Print the state of the connection on stderr."""
+        self.note(text, "green" if status.state == "live" else "red")
+
+    def summary(self, totals: Totals) -> None:
+        """Print the summary of a run on stderr."""
+        for line in totals.lines():
+            self.note(line)
+
     def note(self, text: str, style: str = "") -> None:
         """Print a note on stderr."""
         with suppress(OSError):
@@ -109,8 +138,3 @@ class Screen:
 def _format_check(check: Check, start: str = "  ") -> Text:
     color = {"✓": "green", "✗": "red"}.get(check.symbol, "yellow")
     return Text().append(f"{start}{check.symbol} {plain(check.text)}", color)
-
-
-def duration(seconds: float) -> str:
-    """Format a duration as `12 ms` or `3.4 s`."""
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

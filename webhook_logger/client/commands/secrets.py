@@ -63,6 +63,10 @@ class Secrets:
         """Return all secrets."""
         return {secret for source in self.sources for secret in source.values()}
 
+    def with_secret(self, provider: Provider, text: str) -> Secrets:
+        """Return these secrets and another one, which counts before them. `@FILE` reads a file."""
+        return Secrets(({provider.id: _content(text)}, *self.sources))
+
     def providers(self) -> set[str]:
         """Return the ids of the providers with their own secrets."""
         return {id_ for source in self.sources for id_ in source} - {_DEFAULT}

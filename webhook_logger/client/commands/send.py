@@ -18,14 +18,14 @@ from webhook_logger.client.commands import options
 from webhook_logger.client.commands.examples import CommandWithExamples
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.progress import progress
-from webhook_logger.client.commands.screen import Screen, duration
+from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.secrets import Secrets, variable
 from webhook_logger.client.commands.server_options import ServerOptions, server_options
 from webhook_logger.client.commands.tally import NO_RESPONSE, Tally
 from webhook_logger.client.commands.target_options import TargetTls, tls_options
 from webhook_logger.client.errors import Invalid, Rejected, TooLarge, Unreachable
 from webhook_logger.client.http import Http, HttpResponse
-from webhook_logger.client.show import format_body, header, status_color
+from webhook_logger.client.show import duration, format_body, header, status_color
 from webhook_logger.headers import HeaderLines
 from webhook_logger.plain import plain
 from webhook_logger.providers import OutgoingRequest, Provider

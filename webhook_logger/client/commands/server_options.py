@@ -14,12 +14,12 @@ from webhook_logger.callbacks import uuid_of_key
 from webhook_logger.client.address import Address, absolute
 from webhook_logger.client.api import Api
 from webhook_logger.client.commands import options
-from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.config import toml_file
 from webhook_logger.client.config.profiles import load
 from webhook_logger.client.config.project import Project, find_project
 from webhook_logger.client.config.remembered import remember, server_id
 from webhook_logger.client.credentials import VARIABLE, merged, parse_headers, split_user
+from webhook_logger.client.display import Display
 from webhook_logger.client.errors import ClientError, Invalid
 from webhook_logger.client.settings import Choice, choose
 
@@ -44,13 +44,13 @@ class ServerOptions:
     new: bool = False
     """Whether to make another callback for the folder."""
 
-    def callback(self, screen: Screen) -> ChosenCallback:
+    def callback(self, screen: Display) -> ChosenCallback:
         """Return the callback, and print how it was chosen. Raises `Invalid`."""
         project = find_project()
         choice = self._choose(project, screen)
         return ChosenCallback(self._address(choice, project, screen), choice.names_callback)
 
-    def url_for_senders(self, screen: Screen, timeout: float) -> str:
+    def url_for_senders(self, screen: Display, timeout: float) -> str:
         """Return the URL to send to without an argument. Ask the server for that of a link.
 
         Raises `Invalid`, `Rejected` or `Unreachable`.
@@ -64,12 +64,12 @@ class ServerOptions:
             api.get_reply()  # callbacks can have a separate host, which the response names
             return api.callback_url
 
-    def _choose(self, project: Project, screen: Screen) -> Choice:
+    def _choose(self, project: Project, screen: Display) -> Choice:
         choice = choose(self.url, self.profile, parse_headers(self.server_lines), project)
         report_choice(choice, screen)
         return choice
 
-    def _address(self, choice: Choice, project: Project, screen: Screen) -> Address:
+    def _address(self, choice: Choice, project: Project, screen: Display) -> Address:
         address = choice.address
         if choice.names_callback:
             if self.new:
@@ -88,7 +88,7 @@ class ServerOptions:
         screen.note(f"The callback that {file} shares.")
         return shared
 
-    def _remembered(self, address: Address, project: Project, screen: Screen) -> Address:
+    def _remembered(self, address: Address, project: Project, screen: Display) -> Address:
         remembered = remember(project.folder, address.base, new=self.new)
         folder = toml_file.short(project.folder)
         if remembered.problem:
@@ -100,7 +100,7 @@ class ServerOptions:
         return with_key(address, remembered.key)
 
 
-def report_choice(choice: Choice, screen: Screen) -> None:
+def report_choice(choice: Choice, screen: Display) -> None:
     """Print on stderr if a project's file chooses the server, or if others can read secrets."""
     if warning := choice.profiles.problem():
         screen.note(f"Warning: {warning}", "yellow")

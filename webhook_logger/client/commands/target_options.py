@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from webhook_logger.client.commands import options
-from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.display import Display
 from webhook_logger.client.relay.relayed import check_added
 from webhook_logger.client.tls import tls_context
 from webhook_logger.headers import HeaderLines
@@ -27,7 +27,7 @@ class TargetTls:
         """Whether one of the options is used."""
         return self.insecure or self.ca is not None
 
-    def context(self, screen: Screen) -> ssl.SSLContext | None:
+    def context(self, screen: Display) -> ssl.SSLContext | None:
         """Return the context, or None for the default one; print a warning if it is insecure.
 
         Raises `Invalid`.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.commands.certificates import Certificates
 from webhook_logger.client.commands.secrets import Secrets
+from webhook_logger.client.display import Check
 from webhook_logger.client.errors import ClientError
 from webhook_logger.providers import (
     MissingPackage,
@@ -22,15 +22,6 @@ from webhook_logger.providers.handshakes import Handshake, find
 from webhook_logger.providers.provider import GENERIC
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The result of a check, for people."""
-
-    symbol: str
-    """✓, ✗, or ? if the signature could not be checked."""
-    text: str
-
-
 class Verifier:
     """Verifies signatures, and makes the responses to handshakes, with the known secrets."""
 
@@ -39,13 +30,22 @@ class Verifier:
     ) -> None:
         """`certificates`: where to get the certificates that requests name; None for nowhere."""
         self._secrets = secrets
+        self._for_handshakes = secrets
+        """The secrets at the start, for which this viewer has a role."""
         self._options = options
         self._certificates = certificates
 
     @property
     def has_secrets(self) -> bool:
         """Whether there is any secret, and thus a handshake that can be responded to."""
-        return bool(self._secrets)
+        return bool(self._for_handshakes)
+
+    def set_secret(self, request: CapturedRequest, text: str) -> None:
+        """Verify requests of this request's provider with a secret, or with that of `@FILE`.
+
+        Raises `Invalid`.
+        """
+        self._secrets = self._secrets.with_secret(_signer(request), text)
 
     def problems(self) -> list[str]:
         """Return what is missing to use the secrets, for people."""
@@ -60,8 +60,7 @@ class Verifier:
 
     def check(self, request: CapturedRequest) -> Check | None:
         """Verify a request, or return None if it is not signed or no secret is known."""
-        found = recognise(request)
-        provider = found.provider if found else get(GENERIC)
+        provider = _signer(request)
         try:
             verdict = self._verdict(provider, request)
         except (ProviderError, ClientError) as error:
@@ -86,11 +85,21 @@ class Verifier:
 
     def handshake(self, request: CapturedRequest) -> Handshake | None:
         """Return the handshake that a request is, if its response needs a secret that is known."""
-        found = find(request) if self._secrets else None
-        if not found or not found.needs_secret or self._secrets.of(found.provider) is None:
+        found = find(request) if self._for_handshakes else None
+        if not found or not found.needs_secret or self._for_handshakes.of(found.provider) is None:
             return None
         return found
 
     def response(self, found: Handshake) -> HandshakeResponse:
         """Return the response to a handshake. Raises `ProviderError`."""
-        return found.response(self._secrets.of(found.provider), self._options)
+        return found.response(self._for_handshakes.of(found.provider), self._options)
+
+
+def signer_name(request: CapturedRequest) -> str:
+    """Return the name of the provider whose secret verifies a request."""
+    return _signer(request).name
+
+
+def _signer(request: CapturedRequest) -> Provider:
+    found = recognise(request)
+    return found.provider if found else get(GENERIC)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from webhook_logger.client.commands.screen import Screen, duration
+from webhook_logger.client.display import Display
 from webhook_logger.client.relay.forward import Context, ForwardOutcome, Observer
 from webhook_logger.client.relay.target import Target
+from webhook_logger.client.show import duration
 
 LONG_SECONDS = 2.0
 """A shorter wait for a retry gets no note."""
@@ -15,7 +16,7 @@ LONG_SECONDS = 2.0
 class Waits(Observer[Context]):
     """An observer that reports long waits."""
 
-    def __init__(self, screen: Screen, rate: float | None) -> None:
+    def __init__(self, screen: Display, rate: float | None) -> None:
         """`rate`: the maximum number of requests per second, if there is one."""
         self._notes = screen
         self._rate = rate

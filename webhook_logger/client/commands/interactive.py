@@ -1,0 +1,38 @@
+"""Show the interactive view of `listen` if Textual is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from webhook_logger.client.commands.exits import Exit
+from webhook_logger.client.commands.listen_run import Run
+from webhook_logger.client.commands.screen import Screen
+from webhook_logger.client.tui.view import Actions, View
+
+_HINT = (
+    "For the interactive view, install it with pip install 'webhook-logger[tui]'. "
+    "--plain hides this hint."
+)
+
+
+def new_view(screen: Screen, targets: Sequence[str]) -> View | None:
+    """Return a view to show requests in, or None, with a hint, if Textual is not installed.
+
+    `targets`: the URLs to which requests are forwarded.
+    """
+    if find_spec("textual") is None:
+        screen.note(_HINT, "dim")
+        return None
+    return View(targets)
+
+
+def run_in_view(run: Run, view: View, actions: Actions, screen: Screen) -> Exit:
+    """Show the view until the user quits it or the run ends. Return the exit code.
+
+    Raises the error that ended the run, and `KeyboardInterrupt` at Ctrl-C.
+    """
+    # The import of Textual takes half a second, which commands without a terminal need not wait.
+    from webhook_logger.client.commands.view_run import ViewRun  # noqa: PLC0415
+
+    return ViewRun(run, view, actions).run(screen)

@@ -1,0 +1,1 @@
+"""The interactive view of `listen`, the one place that uses Textual."""
