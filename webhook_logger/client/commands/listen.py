@@ -23,7 +23,6 @@ from webhook_logger.client.commands.listen_run import Run
 from webhook_logger.client.commands.listen_session import ListenSession, origin_of
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.server_options import ServerOptions, server_options
-from webhook_logger.client.commands.view_actions import ViewActions
 from webhook_logger.client.display import Display
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
@@ -128,8 +127,7 @@ def listen(
         run = Run(session, relay, end, forwarding.seconds)
         with inbox:
             if view and verifier:
-                actions = ViewActions(inbox, forwarding, verifier, screen)
-                code = run_in_view(run, view, actions, screen)
+                code = run_in_view(run, view, screen, inbox, forwarding, verifier)
             else:
                 code = _print(run, screen)
     ctx.exit(code)
