@@ -121,7 +121,7 @@ def test_ctrl_c_during_the_delay_of_a_retry_sends_an_error_to_the_sender(
             assert note.startswith(f"#1 POST / → {endpoint.url}: status 503. Next attempt in ")
             assert listen.interrupt() == 130
             assert sent.result().status == 502
-    assert listen.notes.all.endswith("1 request was still on the way to a target.")
+    assert "\n1 request was still on the way to a target.\n" in listen.notes.all
 
 
 def test_a_rate_delays_requests_and_says_so(memory_server: Server, uuid: str) -> None:
@@ -139,7 +139,7 @@ def test_a_rate_delays_requests_and_says_so(memory_server: Server, uuid: str) ->
         endpoint.received()
         assert endpoint.waiting == 0
     # The first request is printed before it is counted as done.
-    assert listen.notes.all.endswith(" requests were still on the way to a target.")
+    assert " requests were still on the way to a target.\n" in listen.notes.all
 
 
 WRONG = (
