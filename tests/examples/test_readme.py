@@ -7,7 +7,7 @@ import subprocess
 from tests.support.clients import NODE, running
 from tests.support.command import Command
 from tests.support.endpoint import Endpoint
-from tests.support.patience import PATIENCE_SECONDS, eventually
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from tests.support.sender import post
 from tests.support.viewers import Viewer
@@ -58,23 +58,6 @@ def test_javascript_waits_for_a_request(memory_server: Server) -> None:
     code = code.replace("5000", str(PATIENCE_SECONDS * 1000))
     with running(NODE, f"{JAVASCRIPT_SERVICE}\n{code}") as client:
         assert client.line() == "order.created"
-
-
-def test_javascript_prints_each_request(memory_server: Server) -> None:
-    key = new_key()
-    uuid = uuid_of_key(key)
-    code = snippet("js", "io(").replace("http://127.0.0.1:8000", memory_server.url)
-    code = code.replace('"<uuid>"', f'"{uuid}"').replace('"<key>"', f'"{key}"')
-    with running(NODE, code) as client:
-        eventually(lambda: _viewers(memory_server, uuid) == "1")
-        post(memory_server.address, f"/{uuid}/orders", b"paid")
-        while (line := client.line()) == f"POST /{uuid} ":
-            pass
-    assert line == f"POST /{uuid}/orders paid"
-
-
-def _viewers(server: Server, uuid: str) -> str:
-    return post(server.address, f"/{uuid}").headers["webhook-viewers"]
 
 
 def test_curl_watches_a_private_callback(memory_server: Server) -> None:
