@@ -72,14 +72,20 @@ def requests(count: int) -> str:
     return "1 request" if count == 1 else f"{count:,} requests"
 
 
+def number_missed(count: int, *, is_more: bool) -> str:
+    """Return the number of missed requests as text; `is_more` if there may be more of them."""
+    if is_more:
+        return f"{count:,} or more" if count else "maybe some"
+    return f"{count:,}"
+
+
 def _received(counts: Counter[str], missed_unknown: bool) -> str:
     received, matched = counts["received"], counts["matched"]
     parts = [f"{requests(received)} received"]
     if matched != received:
         parts.append(f"{matched:,} of them matched the filter")
     if counts["missed"] or missed_unknown:
-        unknown = " or more" if missed_unknown else ""
-        parts.append(f"{counts['missed']:,}{unknown} missed")
+        parts.append(f"{number_missed(counts['missed'], is_more=missed_unknown)} missed")
     parts += [f"{counts[each]:,} {each}" for each in ("recovered", "refused") if counts[each]]
     return ", ".join(parts) + "."
 

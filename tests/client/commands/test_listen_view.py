@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -206,9 +206,14 @@ def test_an_error_ends_the_view_and_is_printed() -> None:
         assert "requests received" not in end
 
 
-def test_plain_lines_are_printed_if_they_are_asked_for(memory_server: Server) -> None:
+@pytest.mark.parametrize(
+    ("options", "env"), [(("--plain",), {}), ((), {"PYTHONIOENCODING": "iso-8859-1"})]
+)
+def test_plain_lines_are_printed_if_asked_for_or_without_utf_8(
+    memory_server: Server, options: Sequence[str], env: dict[str, str]
+) -> None:
     url = f"{memory_server.url}/{uuid4()}"
-    with Terminal("listen", url, "--plain") as terminal:
+    with Terminal("listen", url, *options, **env) as terminal:
         terminal.wait_for("Live.")
         post(memory_server.address, "/" + url.rpartition("/")[2])
         terminal.wait_for("POST    /")

@@ -73,7 +73,7 @@ def test_a_body_that_is_not_text_is_sent_as_captured_or_replaced() -> None:
         request = sample(body=content)
         draft = draft_of(request)
         assert draft.body == ""
-        assert "sent as captured" in body_note(request.body)
+        assert "the captured" in body_note(request.body)
         assert edited(draft, request).body.content == content
         assert edited(replace(draft, body="new"), request).body == Body(b"new", 3)
     assert body_note(REQUEST.body) == ""

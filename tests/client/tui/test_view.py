@@ -211,11 +211,31 @@ def test_a_large_body_is_shown_in_two_steps() -> None:
         await stage.pilot.press("tab")
         await stage.press("G")
         await stage.shows("5,210,112 more characters: b shows more.")
+        short = detail.virtual_size.height
         await stage.press("b")
+        await stage.until(lambda: detail.virtual_size.height > short)
         await stage.press("G")
         await stage.shows("1,048,576 more characters: o opens the page")
+        await stage.pilot.press("escape")
+        stage.view.request(sample(2, body=b"y" * 2**20))
+        await stage.until(lambda: stage.seq == 2)
+        assert detail.virtual_size.height < 2 * short, "only the body of the first one is whole"
 
     play(steps)
+
+
+def test_a_narrow_screen_shows_the_url_and_every_field_of_the_form() -> None:
+    async def steps(stage: Stage) -> None:
+        await stage.shows("http://127.0.0.1:8000/uuid")
+        assert "URL for senders" not in stage.text
+        stage.view.request(sample(body=b"x"))
+        await stage.until(lambda: stage.seq == 1)
+        await stage.press("e")
+        await stage.until(lambda: stage.app.screen.query("#body"))
+        for each in stage.app.screen.query(TextArea):
+            await stage.until(lambda area=each: area.content_size.height >= 2)  # type: ignore[misc]
+
+    play(steps, "http://localhost:3000", size=(40, 10))
 
 
 def test_the_filter_has_the_language_of_the_option() -> None:

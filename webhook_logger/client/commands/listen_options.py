@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from dataclasses import dataclass
@@ -39,7 +40,11 @@ class Output:
 def _is_on_terminal() -> bool:
     """Return whether a person can see and use an interactive view."""
     streams = (sys.stdin, sys.stdout, sys.stderr)
-    return all(each.isatty() for each in streams) and os.environ.get("TERM") != "dumb"
+    return (
+        all(each.isatty() for each in streams)
+        and os.environ.get("TERM") != "dumb"
+        and codecs.lookup(sys.stdout.encoding).name == "utf-8"  # its lines need such characters
+    )
 
 
 output_options = options.grouped(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import ClassVar
 
@@ -17,10 +17,10 @@ from webhook_logger.client.filter_parser import FilterError
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.tui.detail import format_detail
 from webhook_logger.client.tui.dialogs import Help
-from webhook_logger.client.tui.history import RequestRow
+from webhook_logger.client.tui.history import RequestRow, Row
 from webhook_logger.client.tui.lines import Lines, Note
 from webhook_logger.client.tui.request_list import RequestList
-from webhook_logger.client.tui.status import status_line, url_line, waiting
+from webhook_logger.client.tui.status import shortened, status_line, url_line, waiting
 from webhook_logger.client.tui.tasks import Jobs, Tasks
 from webhook_logger.client.tui.theme import CSS, THEME
 from webhook_logger.client.tui.view import Actions, View
@@ -96,7 +96,8 @@ class ListenApp(App[ViewEnd]):
         self._filter_note = Note(_FILTER_HINT)
         self._drawn = -1
         self._shown: tuple[object, ...] = ()
-        self._whole = False
+        self._whole: Row | None = None
+        """The row whose whole body is shown."""
         self._filter_text = ""
         self._new_filters: list[Filter | None] = []
         """Filters that are not applied yet; only the last one matters."""
@@ -149,24 +150,33 @@ class ListenApp(App[ViewEnd]):
                 self._show_detail(keep_scroll=True)
         newer = self._list.newer
         line = status_line(self._view, filter_text=self._filter_text, newer=newer)
-        self._status.update(line)
-        self._url.update(url_line(self._view))
+        self._status.update(shortened(line, self._status.content_size.width))
+        self._url.update(url_line(self._view, self._url.content_size.width))
 
     def _detail_key(self) -> tuple[object, ...]:
         """Return what the details depend on."""
         row = self._list.selected
         if isinstance(row, RequestRow):
-            return row, row.check, row.outcomes, row.responded, self._whole
+            return row, row.check, row.outcomes, row.responded, row is self._whole
         return (row,)
 
     def _show_detail(self, *, keep_scroll: bool) -> None:
-        self._shown = self._detail_key()
-        lines = format_detail(self._list.selected, whole=self._whole)
-        self._detail.show(lines, keep_scroll=keep_scroll)
+        row, key = self._list.selected, self._detail_key()
+        self._shown = key
+        if row is None or row is not self._whole:
+            self._detail.show(format_detail(row, whole=False), keep_scroll=keep_scroll)
+            return
+
+        def show(lines: Sequence[Text]) -> None:
+            if key == self._shown:
+                self._detail.show(lines, keep_scroll=keep_scroll)
+
+        # In a thread, because some bodies take seconds.
+        self.jobs.start(lambda: format_detail(row, whole=True), show, self._say_error)
 
     def on_request_list_selected(self) -> None:
         """Show the details of the selected row."""
-        self._whole = False
+        self._whole = None
         self._show_detail(keep_scroll=False)
 
     def _say(self, message: str, color: str) -> None:
@@ -248,7 +258,8 @@ class ListenApp(App[ViewEnd]):
 
     def action_whole_body(self) -> None:
         """Show more of the body, or only its beginning again."""
-        self._whole = not self._whole
+        row = self._list.selected
+        self._whole = None if row is self._whole else row
         self._show_detail(keep_scroll=True)
 
     def action_details(self) -> None:

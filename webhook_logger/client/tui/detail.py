@@ -8,7 +8,7 @@ from rich.text import Text
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.archive.har import parameters
-from webhook_logger.client.filters import readable
+from webhook_logger.client.filters import readable, subpath_and_query
 from webhook_logger.client.pretty import pretty_body
 from webhook_logger.client.relay.relayed import percent_encoded
 from webhook_logger.client.show import (
@@ -63,7 +63,8 @@ def format_detail(row: Row | None, *, whole: bool) -> list[Text]:
 
 def _head(row: RequestRow) -> Iterator[Text]:
     request = row.request
-    target = truncated(plain(readable(request.target[: _MAX_TARGET + 1])), _MAX_TARGET)
+    # The callback's own path is the same for all requests.
+    target = truncated(plain(readable(subpath_and_query(request)[: _MAX_TARGET + 1])), _MAX_TARGET)
     yield (
         Text.styled(f"{plain(request.method)} ", f"bold {method_color(request.method)}")
         .append(target, "bold")
@@ -76,10 +77,10 @@ def _head(row: RequestRow) -> Iterator[Text]:
     details = (
         f"{local_time(request.received_at):%Y-%m-%d %H:%M:%S}",
         f"from {plain(request.remote_addr)}",
-        f"to {plain(request.scheme)}://{plain(request.host)}",
         f"#{request.seq}",
     )
     yield Text.styled("  ".join(details), "dim")
+    yield Text.styled(f"to {plain(request.scheme)}://{plain(request.host)}", "dim")
     if row.check:
         text = f"{row.check.symbol} {plain(row.check.text)}"
         yield Text.styled(text, CHECK_COLORS[row.check.symbol])

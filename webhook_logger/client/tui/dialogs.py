@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
@@ -85,7 +85,7 @@ class ShowText(ModalScreen[None]):
 
 _KEYS = (
     ("↑ ↓ j k", "select a request, or scroll the details"),
-    ("g G Home End", "the first and the last one; new requests follow while the last is selected"),
+    ("g G Home End", "the first and the last one; while the last is selected, new ones follow"),
     ("PgUp PgDn", "a page up or down"),
     ("Tab Enter", "go to the details; Tab or Esc goes back"),
     ("/", "filter the list, in the language of --filter; Esc clears the filter"),
@@ -109,10 +109,12 @@ class Help(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Return the widgets."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog keys"):
             yield Note(Text.styled("Keys", "bold"))
             for keys, meaning in _KEYS:
-                yield Note(Text.styled(f"{keys:<13}", "bold cyan").append(meaning))
+                with Horizontal():
+                    yield Note(Text.styled(keys, "bold cyan"))
+                    yield Note(Text(meaning))
             yield Note(Text.styled("Esc: close", "dim"))
 
     def action_close(self) -> None:

@@ -48,9 +48,7 @@ def body_note(body: Body) -> str:
         return f"The captured body of {size(body.size)} was not kept. Enter another one."
     if _text(body) is not None:
         return ""
-    return (
-        f"The captured body, {size(body.size)}, is not text, and sent as captured if this is empty."
-    )
+    return f"Not editable as text: the captured {size(body.size)} are sent if this is empty."
 
 
 def edited(draft: EditedText, request: CapturedRequest) -> CapturedRequest:

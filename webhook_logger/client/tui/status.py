@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from webhook_logger.client.curl import quoted
+from webhook_logger.client.totals import number_missed
 from webhook_logger.client.tui.view import View
 from webhook_logger.plain import plain
 
@@ -33,7 +34,7 @@ def _parts(view: View, filter_text: str, newer: int) -> list[tuple[str, str]]:
     parts = [(f"{received:,} received", "")]
     missed, unknown = totals.count("missed"), totals.missed_unknown
     if missed or unknown:
-        parts.append((f"{missed:,}{'+' * unknown} missed", "bold yellow"))
+        parts.append((f"{number_missed(missed, is_more=unknown)} missed", "bold yellow"))
     if history.dropped:
         parts.append((f"oldest {history.dropped:,} dropped", "yellow"))
     if newer:
@@ -43,12 +44,21 @@ def _parts(view: View, filter_text: str, newer: int) -> list[tuple[str, str]]:
     return [*parts, *((f"→ {plain(url)}", "dim") for url in view.targets)]
 
 
-def url_line(view: View) -> Text:
-    """Return the line with the URL for senders."""
+def shortened(line: Text, width: int) -> Text:
+    """Return a line that ends in an ellipsis if it is longer than `width` columns."""
+    if width:  # 0 before the first layout
+        line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def url_line(view: View, width: int) -> Text:
+    """Return the line with the URL for senders, which needs no label if there is no room for it."""
     known = view.known
     if not known:
-        return Text.styled(plain(view.connection.reason), "dim")
-    return Text.styled("URL for senders: ", "dim").append(plain(known.url), "bold")
+        return shortened(Text.styled(plain(view.connection.reason), "dim"), width)
+    url = Text.styled(plain(known.url), "bold")
+    labelled = Text.styled("URL for senders: ", "dim").append_text(url)
+    return labelled if labelled.cell_len <= width else shortened(url, width)
 
 
 def waiting(view: View, filter_text: str) -> list[Text]:

@@ -63,11 +63,14 @@ ModalScreen { align: center middle; background: ansi_default; }
 .dialog Input, .form Input { border: round $border-blurred; height: 3; padding: 0 1; }
 .dialog Input:focus, .form Input:focus { border: round $border; }
 .dialog.tall TextArea { height: 1fr; border: none; }
-.form { height: 100%; padding: 0 1; }
+.keys Horizontal { height: auto; }
+.keys Horizontal Note { width: 1fr; }
+.keys Horizontal Note:first-child { width: 14; }
+.form { height: 100%; padding: 0 1; overflow-y: auto; }
 #request-line { height: 3; }
 #method { width: 14; }
 #target { width: 1fr; }
-.form TextArea { border: round $border-blurred; height: 1fr; padding: 0; }
+.form TextArea { border: round $border-blurred; height: 1fr; min-height: 4; padding: 0; }
 .form TextArea:focus { border: round $border; }
 #body { height: 2fr; }
 #outcome { height: auto; max-height: 5; }
