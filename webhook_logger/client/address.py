@@ -50,6 +50,8 @@ def absolute(url: str) -> str:
 
     Non-ASCII characters after the host are percent-encoded. Raises `Invalid` if it is not a URL.
     """
+    if not url.strip():
+        raise Invalid("The URL is empty.")
     if match := _PORT.fullmatch(url):
         url = f"localhost:{match['port']}{match['rest'] or ''}"
     name = url.partition("#")[0]

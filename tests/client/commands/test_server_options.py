@@ -64,6 +64,9 @@ def test_commands_in_a_folder_use_the_same_callback(
     assert f"\nTo {Address.of(link_of(first)).url}\n" in sent.stderr
     another = invoke("reply", "--new")
     assert link_of(another) != link_of(first)
+    assert f"use its link: {link_of(first)}\n" in another.stderr
+    temporary = invoke("listen", "--temporary", "--timeout", "0.1")
+    assert link_of(temporary) not in (link_of(first), link_of(another))
     listened = invoke("listen", "--timeout", "0.1")
     assert link_of(listened) == link_of(invoke("reply")) == link_of(another)
     monkeypatch.chdir(folder)
@@ -73,6 +76,9 @@ def test_commands_in_a_folder_use_the_same_callback(
 def test_a_new_callback_needs_a_server(memory_server: Server, uuid: str) -> None:
     result = invoke("listen", f"{memory_server.url}/{uuid}", "--new", code=Exit.USAGE)
     assert "--new makes a callback on a server, but the argument is the URL of" in result.stderr
+    both = invoke("listen", "--new", "--temporary", code=Exit.USAGE)
+    assert "only one of --new and --temporary" in both.stderr
+    assert "The URL is empty" in invoke("listen", "", code=Exit.USAGE).stderr
 
 
 def test_send_without_a_url_uses_the_callback_of_the_settings(
@@ -97,6 +103,7 @@ def test_a_profile_is_chosen_before_or_after_the_command(
     assert link_of(invoke("--profile", "other", "reply", "--profile", "work")) == link_of(before)
     wrong = invoke("reply", "--profile", "wrok", code=Exit.USAGE)
     assert f"there is no profile “wrok” in {file}. It has: work." in wrong.stderr
+    assert "there is no profile “”" in invoke("reply", "--profile", "", code=Exit.USAGE).stderr
     configure(folder, "url =")
     assert f"{file} is not valid TOML" in invoke("reply", code=Exit.USAGE).stderr
 

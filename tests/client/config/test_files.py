@@ -53,6 +53,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_error_in_the_profiles_names_the_file_and_the_key(folder: Path) -> None:
     assert list(profiles.load()) == []
     file = folder / "webhook-logger/config.toml"
+    file.write_text('url = "a.example"', "utf-8-sig")  # as some editors on Windows save it
+    assert [each.url for each in profiles.load()] == ["a.example"]
     for text, error in WRONG_PROFILES.items():
         file.write_bytes(text.encode("utf-8", "surrogateescape"))
         with pytest.raises(Invalid, match=error) as raised:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,8 +33,9 @@ def test_a_folder_keeps_its_callback_on_each_server() -> None:
     another = remember(HERE, SERVER, new=True)
     assert another.is_new
     assert another.key != first.key
+    assert another.replaced == first.key
     assert remember(HERE, SERVER).key == recall(HERE, SERVER) == another.key
-    assert first.key not in repr(first)
+    assert first.key not in repr(another)
 
 
 def test_spellings_of_the_same_server_are_equal() -> None:
@@ -92,6 +94,16 @@ def test_a_callback_that_cannot_be_remembered_is_usable(
     found = remember(Path("/new"), SERVER)
     assert found.is_new
     assert found.problem.endswith("callbacks.json: Read-only file system.")
+    monkeypatch.setattr(remembered, "_read", lambda: fail(None))  # even the lock
+    assert remember(HERE, SERVER) == remembered.Remembered(key, is_new=False)
+    assert remember(HERE, SERVER, new=True).key != key
+
+
+def test_a_pipe_in_place_of_the_file_is_not_read(file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    os.mkfifo(file)
+    assert recall(HERE, SERVER) is None
+    assert "it is not a file" in remember(HERE, SERVER).problem
 
 
 def test_commands_that_run_at_the_same_time_get_the_same_callback(file: Path) -> None:

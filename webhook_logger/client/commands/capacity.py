@@ -58,8 +58,8 @@ _NUMBER, _POSITIVE = click.IntRange(0, 1_000_000_000), click.IntRange(1, 1_000_0
 def capacity(redis_shards: int | None, new_connections: bool, **load: int) -> None:
     """Estimate the workers and Redis shards that a load needs.
 
-    Also its memory and bandwidth. The estimate adds up costs that were measured on one machine: see
-    docs/capacity.md.
+    It also estimates memory and bandwidth. The estimate adds up costs that were measured on one
+    machine: see docs/capacity.md.
     """
     found = plan(Demand(**load, new_connections=new_connections), redis_shards)
     for name, value in _lines(found):

@@ -50,8 +50,8 @@ from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES
             'webhook-logger listen "$LINK"',
         ),
         (
-            "Save the next 10 POST requests in a file.",
-            "webhook-logger listen --filter method:post --count 10 --save hooks.har",
+            "In a script, save the next 10 requests to a new callback.",
+            "webhook-logger listen --temporary --count 10 --save hooks.har",
         ),
         (
             "Verify the signatures of Stripe.",
@@ -93,8 +93,9 @@ def listen(
     """Show the requests of a callback as they arrive.
 
     URL is the URL of a server, or the link of a callback for people who may watch, with #key=…. On
-    a server, each project keeps a private callback; --new makes another. Without URL,
-    `webhook-logger config` shows the server. Other users of this machine can read the arguments of
+    a server, each project keeps a private callback; --new makes another, and --temporary one for
+    this command. Without URL, the server is that of your settings, which `webhook-logger config`
+    shows. Other users of this machine can read the arguments of
     a command, but not WEBHOOK_LOGGER_URL.
 
     Set secrets in the environment: WEBHOOK_SECRET_GITHUB is the secret of one provider, and

@@ -43,6 +43,8 @@ class ServerOptions:
     server_lines: tuple[str, ...]
     new: bool = False
     """Whether to make another callback for the folder."""
+    temporary: bool = False
+    """Whether to make a callback for this command only."""
 
     def callback(self, screen: Display) -> ChosenCallback:
         """Return the callback, and print how it was chosen. Raises `Invalid`."""
@@ -71,12 +73,13 @@ class ServerOptions:
 
     def _address(self, choice: Choice, project: Project, screen: Display) -> Address:
         address = choice.address
+        if self.new and self.temporary:
+            raise Invalid("Use only one of --new and --temporary.")
         if choice.names_callback:
-            if self.new:
-                raise Invalid(
-                    f"--new makes a callback on a server, but {choice.source.value} is the URL of "
-                    "a callback. Use the URL of the server."
-                )
+            self._check_makes_none(choice)
+            return address
+        if self.temporary:
+            screen.note("A new callback, for this command only.")
             return address
         shared = shared_callback(project, address)
         if not shared:
@@ -88,6 +91,15 @@ class ServerOptions:
         screen.note(f"The callback that {file} shares.")
         return shared
 
+    def _check_makes_none(self, choice: Choice) -> None:
+        """Raise `Invalid` if an option makes a callback."""
+        if self.new or self.temporary:
+            option = "--new" if self.new else "--temporary"
+            raise Invalid(
+                f"{option} makes a callback on a server, but {choice.source.value} is the URL of "
+                "a callback. Use the URL of the server."
+            )
+
     def _remembered(self, address: Address, project: Project, screen: Display) -> Address:
         remembered = remember(project.folder, address.base, new=self.new)
         folder = toml_file.short(project.folder)
@@ -97,6 +109,9 @@ class ServerOptions:
             screen.note(f"A new callback for {folder}; later commands in this folder use it, too.")
         else:
             screen.note(f"The callback of {folder}, as before; `listen --new` makes another.")
+        if remembered.replaced:
+            before = with_key(address, remembered.replaced).view_url
+            screen.note(f"It replaces another callback. To watch that one, use its link: {before}")
         return with_key(address, remembered.key)
 
 
@@ -160,6 +175,9 @@ profile = click.option(
 _new = click.option(
     "--new", is_flag=True, help="Make another callback, and remember it for this folder."
 )
+_temporary = click.option(
+    "--temporary", is_flag=True, help="Make a callback for this command only, as scripts need."
+)
 
 
 def server_options(*header_names: str, new: bool = True) -> Callable[[Any], Any]:
@@ -167,7 +185,7 @@ def server_options(*header_names: str, new: bool = True) -> Callable[[Any], Any]
     added = (
         click.argument("url", required=False),
         profile,
-        *((_new,) if new else ()),
+        *((_new, _temporary) if new else ()),
         server_header(*header_names),
     )
     return options.grouped(ServerOptions, "server", *added)

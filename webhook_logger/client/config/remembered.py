@@ -5,6 +5,7 @@ The file contains the view keys of private callbacks, so it is not in the folder
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -42,6 +43,8 @@ class Remembered:
     is_new: bool
     problem: str = ""
     """The reason why it may not be remembered, for people."""
+    replaced: str = field(default="", repr=False)
+    """The view key of the callback that the folder used before; empty unless it is replaced."""
 
 
 def callbacks_file() -> Path:
@@ -51,10 +54,8 @@ def callbacks_file() -> Path:
 
 def recall(folder: Path, server: str) -> str | None:
     """Return the view key of a folder's callback on a server, or None."""
-    with suppress(OSError, ValueError):
-        found = _find(_parse(_content()), folder, server)
-        return found["key"] if found else None
-    return None
+    found = _recalled(folder, server)
+    return found["key"] if found else None
 
 
 def remember(folder: Path, server: str, *, new: bool = False) -> Remembered:
@@ -64,18 +65,23 @@ def remember(folder: Path, server: str, *, new: bool = False) -> Remembered:
     """
     problem = ""
     made = {"folder": str(folder), "server": server_id(server), "key": new_key()}
-    found = None
+    before = None
     try:
         with _locked(callbacks_file().parent):
             entries, problem = _read()
-            found = None if new else _find(entries, folder, server)
-            if not entries or found is not entries[-1]:
-                _write([*_others(entries, made), found or made])
+            before = _find(entries, folder, server)
+            used = made if new or not before else before
+            if not entries or used is not entries[-1]:
+                _write([*_others(entries, made), used])
     except OSError as error:
-        if not found:
+        before = before or _recalled(folder, server)
+        if new or not before:
             file = toml_file.short(callbacks_file())
             problem = f"The callback is not remembered: cannot write {file}: {error.strerror}."
-    return Remembered((found or made)["key"], found is None, problem)
+            return Remembered(made["key"], True, problem)
+    if before and not new:
+        return Remembered(before["key"], False, problem)
+    return Remembered(made["key"], True, problem, before["key"] if before else "")
 
 
 def server_id(base: str) -> str:
@@ -87,6 +93,13 @@ def server_id(base: str) -> str:
         if found.startswith(start):
             found = found.removesuffix(port)
     return f"{found}{slash}{path}".rstrip("/")
+
+
+def _recalled(folder: Path, server: str) -> Entry | None:
+    """Return the entry, if the file can be read: it can be on a file system that is read-only."""
+    with suppress(OSError, ValueError):
+        return _find(_parse(_content()), folder, server)
+    return None
 
 
 def _find(entries: list[Entry], folder: Path, server: str) -> Entry | None:
@@ -114,8 +127,11 @@ def _read() -> tuple[list[Entry], str]:
 
 
 def _content() -> bytes:
+    file = callbacks_file()
+    if file.exists() and not file.is_file():  # reading a pipe would wait forever
+        raise OSError(errno.EINVAL, "it is not a file")
     try:
-        with callbacks_file().open("rb") as opened:
+        with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return b'{"callbacks": []}'

@@ -33,7 +33,7 @@ def read(file: Path) -> dict[str, Any] | None:
     if len(content) > MAX_BYTES:
         raise Invalid(f"{file} is larger than {MAX_BYTES >> 20} MiB.")
     try:
-        table: dict[str, Any] = tomllib.loads(content.decode())
+        table: dict[str, Any] = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Invalid(f"{file} is not UTF-8. Save it as UTF-8.") from error
     except (RecursionError, ValueError) as error:
