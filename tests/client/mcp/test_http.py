@@ -127,8 +127,12 @@ def test_other_machines_need_a_token(memory_server: Server) -> None:
 
         async def main() -> None:
             async with over_http(url, headers={"Authorization": f"Bearer {TOKEN}"}) as agent:
-                await agent.create()
+                created = await agent.create()
                 assert (await agent.use("send_request"))["status"] == 200
+                # A link can be a sender's, so it does not make its callback a target.
+                watched = await agent.use("watch_callback", link=created["page"])
+                error = await agent.fail("send_request", callback=watched["callback"])
+                assert "--allow-target" in error
                 # This machine is not the agent's machine.
                 error = await agent.fail("send_request", url="http://127.0.0.1:1/")
                 assert "not allowed" in error

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.client.mcp.agent import Agent, close_the_loop, over_stdio
-from tests.support.command import COMMAND, environment
+from tests.support.command import COMMAND, Command, environment
 from tests.support.endpoint import Endpoint
 from tests.support.loops import run
 from tests.support.patience import PATIENCE_SECONDS
@@ -213,6 +213,24 @@ async def waiting_reports_progress_and_can_be_cancelled(agent: Agent, server: Se
     # The cancelled call took nothing.
     others = await agent.use("wait_for_request", filter="path:/other")
     assert others["complete"]
+
+
+def test_an_agent_watches_the_callback_of_the_project(
+    memory_server: Server, tmp_path: Path
+) -> None:
+    """The one that `listen` shows in the same folder, and it stays the same."""
+
+    async def main() -> str:
+        async with over_stdio(memory_server.url, XDG_STATE_HOME=str(tmp_path)) as agent:
+            watched = await agent.use("watch_callback")
+            agent.callback = watched["callback"]
+            await agent.use("send_request", body="1")
+            assert (await agent.use("wait_for_request"))["complete"]
+            return str(watched["page"])
+
+    page = run(main())
+    with Command("listen", memory_server.url, XDG_STATE_HOME=str(tmp_path)) as listen:
+        listen.notes.until(page)
 
 
 def test_the_process_ends_with_stdin(memory_server: Server) -> None:

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.endpoint import Endpoint
 from tests.support.loops import run
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Server, free_port
 from tests.support.proxy import SwitchingProxy
 from tests.support.sender import post
+from webhook_logger.client.address import Address
 from webhook_logger.client.errors import ClientError, Invalid, Unreachable
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.mcp import agent_session
@@ -152,7 +154,9 @@ def test_an_existing_callback_of_the_same_server_can_be_watched(memory_server: S
         owner, session = AgentSession(memory_server.url), AgentSession(memory_server.url)
         created = await owner.create()
         watched = await session.watch(created.inbox.view_url)
-        assert await session.watch(created.inbox.view_url) is watched
+        elsewhere = created.inbox.view_url.replace("127.0.0.1", "localhost")
+        assert await session.watch(elsewhere) is watched
+        assert (created.is_own, watched.is_own) == (True, False)
         await send(memory_server, created)
         assert await wait(watched) == [1]
         for link, words in (
@@ -165,6 +169,32 @@ def test_an_existing_callback_of_the_same_server_can_be_watched(memory_server: S
         await asyncio.gather(owner.close(), session.close())
 
     run(main())
+
+
+def test_the_callback_of_the_project_is_that_of_other_commands(memory_server: Server) -> None:
+    async def main() -> None:
+        owner = AgentSession(memory_server.url)
+        link = (await owner.create()).inbox.view_url
+        session = AgentSession(memory_server.url, project=lambda: Address.of(link))
+        watched = await session.watch(link)
+        assert not watched.is_own
+        assert await session.watch_project() is watched
+        assert watched.is_own
+        started = AgentSession(link)  # with its link
+        assert (await started.watch_project()).inbox.view_url == link
+        await asyncio.gather(owner.close(), session.close(), started.close())
+
+    run(main())
+
+
+def test_the_server_gets_the_credentials_of_its_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent_session, "SERVER_SECONDS", 0.1)
+    with Endpoint() as proxy:
+        url = proxy.url.replace("//", "//ada:s3cret@")
+        with pytest.raises(Unreachable) as raised:
+            run(AgentSession(url).create())
+        assert b"\r\nAuthorization: Basic YWRhOnMzY3JldA==\r\n" in proxy.received()
+    assert "s3cret" not in str(raised.value)
 
 
 def test_the_number_of_callbacks_has_a_limit(

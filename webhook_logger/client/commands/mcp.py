@@ -15,16 +15,11 @@ import click
 from webhook_logger.client.commands.examples import CommandWithExamples
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.secrets import Secrets
-from webhook_logger.client.commands.server_options import (
-    profile,
-    report_choice,
-    server_header,
-)
-from webhook_logger.client.credentials import parse_headers
+from webhook_logger.client.commands.server_options import ServerOptions, server_options
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.settings import Choice, choose
 
 if TYPE_CHECKING:
+    from webhook_logger.client.address import Address
     from webhook_logger.client.mcp.app import ToolContext
 
 TOKEN = "WEBHOOK_LOGGER_MCP_TOKEN"  # noqa: S105  # the name of a variable
@@ -58,7 +53,6 @@ _LISTEN = re.compile(r"(?:(?P<host>[^:/\s]+|\[[0-9A-Fa-f:.]+\]):)?(?P<port>[0-9]
         ),
     ),
 )
-@click.argument("url", required=False)
 @click.option(
     "--http",
     "listen",
@@ -79,15 +73,12 @@ _LISTEN = re.compile(r"(?:(?P<host>[^:/\s]+|\[[0-9A-Fa-f:.]+\]):)?(?P<port>[0-9]
     metavar="FOLDER",
     help="Allow agents to write new HAR files to this folder.",
 )
-@profile
-@server_header("-H", "--server-header")
+@server_options("-H", "--server-header", new=False)
 def mcp(
-    url: str | None,
     listen: str | None,
     targets: tuple[str, ...],
     folder: Path | None,
-    profile: str | None,
-    server_lines: tuple[str, ...],
+    server: ServerOptions,
 ) -> None:
     """Serve the tools for coding agents (Model Context Protocol).
 
@@ -96,28 +87,27 @@ def mcp(
     or VS Code starts this command and uses it over stdin and stdout.
 
     URL is the server on which agents create callbacks, or the link of a callback that they may
-    watch. The default is that of the settings, else http://127.0.0.1:8000.
+    watch. The default is that of the settings, else http://127.0.0.1:8000. Agents can also watch
+    the callback of the project, as `webhook-logger listen` does in the same folder.
 
     Set secrets in the environment, so that agents can use them and do not see them:
     WEBHOOK_SECRET_GITHUB is the secret of one provider, and WEBHOOK_SECRET that of all others.
     """
     if not find_spec("mcp"):
         raise click.UsageError(_MISSING)
-    choice = choose(url, profile, parse_headers(server_lines))
-    report_choice(choice, Screen())
-    _ = choice.address  # reports an invalid URL at once
     from webhook_logger.client.mcp import transports  # noqa: PLC0415  # slow, and an extra
 
     if listen is None:
+        app = _app(server, targets, folder)
         if sys.stdin.isatty():
             click.echo(_BY_HAND, err=True)
-        transports.serve_stdio(_app(choice, targets, folder))
+        transports.serve_stdio(app)
         return
     token = os.environ.get(TOKEN, "")
     host, port = _address(listen)
     is_local = transports.is_local(host)
     _check_token(token, is_local)
-    app = _app(choice, targets, folder, is_shared=True, loopback=is_local)
+    app = _app(server, targets, folder, is_shared=True, loopback=is_local)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listening:
         shown = f"[{host}]" if ":" in host else host
@@ -127,25 +117,35 @@ def mcp(
 
 
 def _app(
-    choice: Choice,
+    server: ServerOptions,
     targets: tuple[str, ...],
     folder: Path | None,
     *,
     is_shared: bool = False,
     loopback: bool = True,
 ) -> ToolContext:
-    """Return what the tools share."""
+    """Return what the tools share. Raises `Invalid`."""
     from webhook_logger.client.mcp.agent_session import MAX_BYTES, AgentSession  # noqa: PLC0415
     from webhook_logger.client.mcp.app import ToolContext  # noqa: PLC0415
     from webhook_logger.client.mcp.present import Presenter  # noqa: PLC0415
     from webhook_logger.client.mcp.sending import SecretBox, Targets  # noqa: PLC0415
     from webhook_logger.client.mcp.sessions import SHARED_BYTES, Sessions  # noqa: PLC0415
 
-    secrets = Secrets.read(())
+    screen = Screen()
+    choice = server.choice(screen)
     max_bytes = SHARED_BYTES if is_shared else MAX_BYTES
+
+    def project() -> Address:
+        return server.callback(screen).address
+
+    def new() -> AgentSession:
+        return AgentSession(choice.url, choice.headers, project, max_bytes=max_bytes)
+
+    new()  # reports an invalid URL at once
+    secrets = Secrets.read(())
     box = SecretBox(secrets.of, frozenset(secrets.values()))
     return ToolContext(
-        Sessions(lambda: AgentSession(choice.url, choice.headers, max_bytes=max_bytes), is_shared),
+        Sessions(new, is_shared),
         Targets(frozenset(each.lower() for each in targets), loopback),
         box,
         Presenter((*box.hidden(), os.environ.get(TOKEN, ""))),

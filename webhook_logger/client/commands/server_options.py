@@ -49,7 +49,7 @@ class ServerOptions:
     def callback(self, screen: Display) -> ChosenCallback:
         """Return the callback, and print how it was chosen. Raises `Invalid`."""
         project = find_project()
-        choice = self._choose(project, screen)
+        choice = self.choice(screen, project)
         return ChosenCallback(self._address(choice, project, screen), choice.names_callback)
 
     def url_for_senders(self, screen: Display, timeout: float) -> str:
@@ -58,7 +58,7 @@ class ServerOptions:
         Raises `Invalid`, `Rejected` or `Unreachable`.
         """
         project = find_project()
-        choice = self._choose(project, screen)
+        choice = self.choice(screen, project)
         if choice.names_callback and "#key=" not in choice.url and "/view/" not in choice.url:
             return absolute(split_user(choice.url)[0])
         address = self._address(choice, project, screen)
@@ -66,7 +66,8 @@ class ServerOptions:
             api.get_reply()  # callbacks can have a separate host, which the response names
             return api.callback_url
 
-    def _choose(self, project: Project, screen: Display) -> Choice:
+    def choice(self, screen: Display, project: Project | None = None) -> Choice:
+        """Return the server or the callback, and print how it was chosen. Raises `Invalid`."""
         choice = choose(self.url, self.profile, parse_headers(self.server_lines), project)
         report_choice(choice, screen)
         return choice

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from webhook_logger.client.address import Address
 from webhook_logger.client.aio import AsyncInbox
 from webhook_logger.client.api import Api
+from webhook_logger.client.config.remembered import server_id
 from webhook_logger.client.errors import Closed, Invalid
 from webhook_logger.client.mcp.watching import Received, Watched
 
@@ -39,40 +40,64 @@ class AgentSession:
     """The URL of the webhook logger, or the link of a callback."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Header lines for this server only."""
+    project: Callable[[], Address] | None = None
+    """Returns the callback that other commands use without a link; it may read and write files.
+    Without it, that is the callback of `server`."""
     max_requests: int = MAX_REQUESTS
     max_bytes: int = MAX_BYTES
     callbacks: dict[str, Watched] = field(default_factory=dict, init=False)
     exports: list[Export] = field(default_factory=list, init=False)
+    home: Address = field(init=False, repr=False)
+    """The address of the server, with the headers for it."""
     last_used: float = field(default=0.0, init=False)
     is_closed: bool = field(default=False, init=False)
     _kept: list[tuple[Watched, Received]] = field(default_factory=list, init=False)
     _bytes: int = field(default=0, init=False)
     _exported: int = field(default=0, init=False)
 
+    def __post_init__(self) -> None:
+        self.home = Address.of(self.server, self.headers)
+
     async def create(self) -> Watched:
         """Create a private callback, and watch it. Raises a `ClientError`."""
-        return await self._open(Address.of(self.server).base)
+        headers = dict(self.home.headers)
+        return await self._watch(Address.of(self.home.base, headers), is_own=True)
 
     async def watch(self, link: str) -> Watched:
         """Watch an existing callback of the same server. Raises a `ClientError`."""
-        address = Address.of(link)
-        if address.uuid not in link.lower():
+        if not Address.names_callback(link):
             raise Invalid("This is not the link of a callback. Use create_callback for a new one.")
-        if address.base != Address.of(self.server).base:
-            raise Invalid("This link is not of the server that this MCP server uses.")
-        same = (each for each in self.callbacks.values() if each.inbox.uuid == address.uuid)
-        return next(same, None) or await self._open(link)
+        found = Address.of(link)
+        if server_id(found.base) != server_id(self.home.base):
+            raise Invalid(
+                f"This link is not of the server that this MCP server uses, {self.home.base}."
+            )
+        # The headers are for this spelling of the server only.
+        address = replace(self.home, uuid=found.uuid, key=found.key)
+        return await self._watch(address, is_own=found.uuid == self.home.uuid)
 
-    async def _open(self, url: str) -> Watched:
+    async def watch_project(self) -> Watched:
+        """Watch the callback that other commands use without a link. Raises a `ClientError`."""
+        address = await asyncio.to_thread(self.project) if self.project else self.home
+        return await self._watch(address, is_own=True)
+
+    async def _watch(self, address: Address, *, is_own: bool) -> Watched:
+        same = (each for each in self.callbacks.values() if each.inbox.uuid == address.uuid)
+        watched = next(same, None) or await self._open(address)
+        watched.is_own = watched.is_own or is_own
+        return watched
+
+    async def _open(self, address: Address) -> Watched:
         if len(self.callbacks) >= MAX_CALLBACKS:
             raise Invalid(
                 f"This session has {MAX_CALLBACKS} callbacks already. Use close_callback first."
             )
-        inbox = await AsyncInbox(url, timeout=SERVER_SECONDS, headers=self.headers).open()
+        headers = dict(address.headers)
+        inbox = await AsyncInbox(address.view_url, timeout=SERVER_SECONDS, headers=headers).open()
         if self.is_closed:
             await inbox.close()
             raise Closed("The session has ended.")
-        api = Api(Address.of(inbox.view_url, self.headers), None, SERVER_SECONDS)
+        api = Api(Address.of(inbox.view_url, headers), None, SERVER_SECONDS)
         watched = Watched(inbox, api, lambda received: self._keep(watched, received))
         self.callbacks[watched.id] = watched
         return watched

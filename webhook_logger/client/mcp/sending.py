@@ -53,8 +53,9 @@ class Targets:
             return full
         raise Invalid(
             f"Not sent: {host} is not allowed as a target. Allowed are "
-            f"{'this machine (localhost), ' if self.loopback else ''}the URLs of callbacks of this "
-            "session, and hosts that the user names with --allow-target at the start."
+            f"{'this machine (localhost), ' if self.loopback else ''}callbacks that this session "
+            "created, the callback of the project, and hosts that the user names with "
+            "--allow-target at the start."
         )
 
 

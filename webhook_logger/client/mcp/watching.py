@@ -74,6 +74,8 @@ class Watched:
     ) -> None:
         self.id = secrets.token_urlsafe(12)
         """Names the callback in the tools. It can't be guessed, and senders don't know it."""
+        self.is_own = False
+        """Whether the agent created it, or the user chose it, so that the agent may send to it."""
         self.inbox = inbox
         self.api = api
         """Sets its reply. Its calls block."""

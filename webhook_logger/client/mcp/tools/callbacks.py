@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from webhook_logger.client.address import Address
 from webhook_logger.client.api import reply_fields
 from webhook_logger.client.mcp.agent_session import AgentSession
 from webhook_logger.client.mcp.app import Call, app_of, key_of, tool, watched_by
@@ -34,17 +33,19 @@ async def watch_callback(
         str,
         Field(
             description="The link of the page of a callback, with #key=… if it is private. Empty: "
-            "the callback with which this MCP server was started.",
+            "the callback of the user's project, which keeps its URL.",
             max_length=2000,
         ),
     ] = "",
 ) -> Created:
-    """Watch an existing callback, such as one that the user already has open in a browser.
+    """Watch an existing callback: that of the project, or one whose link the user gives.
 
-    Requests that arrived before this call are not known.
+    The callback of the project is the one that `webhook-logger listen` shows in the same folder.
+    Use it if a provider has its URL already. Requests that arrived before this call are not known.
     """
     session = app_of(call).sessions.for_new_callback(key_of(call))
-    return _created(call, session, await session.watch(link or session.server))
+    watched = await (session.watch(link) if link else session.watch_project())
+    return _created(call, session, watched)
 
 
 def _created(call: Call, session: AgentSession, watched: Watched) -> Created:
@@ -57,7 +58,7 @@ async def list_callbacks(call: Call) -> Callbacks:
     app = app_of(call)
     session = app.sessions.of_call(key_of(call))
     listed = [app.presenter.callback(each) for each in session.callbacks.values()]
-    return Callbacks(server=Address.of(session.server).base, callbacks=listed)
+    return Callbacks(server=session.home.base, callbacks=listed)
 
 
 async def close_callback(call: Call, callback: Callback = "") -> Done:

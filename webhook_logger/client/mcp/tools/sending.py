@@ -102,16 +102,20 @@ def _destination(call: Call, callback: str, url: str, subpath: str) -> str:
     targets = app_of(call).targets
     if url:
         return targets.check(url, _own(call, callback))
-    own = watched_by(call, callback).inbox.url
+    watched = watched_by(call, callback)
+    own = watched.inbox.url
+    if not watched.is_own:
+        targets.check(own)
     if not sending.is_below(own + subpath, own):
         raise Invalid("subpath must begin with / or ?, and must not lead out of the callback.")
     return own + subpath
 
 
 def _own(call: Call, callback: str) -> list[str]:
-    """Return the URLs of the callbacks of a session; empty without a session."""
+    """Return the URLs of a session's callbacks to which it may send; empty without a session."""
     session = app_of(call).sessions.existing(key_of(call), callback)
-    return [each.inbox.url for each in session.callbacks.values()] if session else []
+    watched = session.callbacks.values() if session else ()
+    return [each.inbox.url for each in watched if each.is_own]
 
 
 async def _send(
