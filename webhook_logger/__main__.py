@@ -5,38 +5,64 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-_on_ctrl_c = signal.getsignal(signal.SIGINT)
-_is_default = (
-    _on_ctrl_c is signal.default_int_handler
+_raises_at_ctrl_c = (
+    signal.getsignal(signal.SIGINT) is signal.default_int_handler
     and threading.current_thread() is threading.main_thread()
 )
-if _is_default:
-    # Imports take a second. Without this, Ctrl-C would print a traceback meanwhile.
+
+
+@contextmanager
+def _exits_at_ctrl_c() -> Iterator[None]:
+    """Exit at Ctrl-C during imports, which take a while. They would print a traceback."""
+    if not _raises_at_ctrl_c:
+        yield
+        return
     signal.signal(signal.SIGINT, lambda number, _frame: os._exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
-import click
 
-from webhook_logger import __version__
-from webhook_logger.client.commands.capacity import capacity
-from webhook_logger.client.commands.completion import completion
-from webhook_logger.client.commands.config import config
-from webhook_logger.client.commands.exits import Commands, Exit, limit_time_after_ctrl_c
-from webhook_logger.client.commands.listen import listen
-from webhook_logger.client.commands.mcp import mcp
-from webhook_logger.client.commands.providers import providers
-from webhook_logger.client.commands.replay import replay
-from webhook_logger.client.commands.reply import reply
-from webhook_logger.client.commands.send import send
-from webhook_logger.client.commands.serve import serve
-from webhook_logger.client.commands.server_options import profile
+with _exits_at_ctrl_c():
+    from importlib import import_module
 
-if _is_default:
-    signal.signal(signal.SIGINT, _on_ctrl_c)
+    import click
+
+    from webhook_logger import __version__
+    from webhook_logger.client.commands.exits import Commands, Exit, limit_time_after_ctrl_c
+    from webhook_logger.client.commands.server_options import profile
+
+
+class _CommandsByName(Mapping[str, click.Command]):
+    """The commands, in the order of the help. Each is imported from its module when it is used."""
+
+    NAMES = (
+        *("listen", "send", "reply", "replay", "providers", "mcp", "serve", "capacity", "config"),
+        "completion",
+    )
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self.NAMES:
+            raise KeyError(name)
+        with _exits_at_ctrl_c():
+            module = import_module(f"webhook_logger.client.commands.{name}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.NAMES)
+
+    def __len__(self) -> int:
+        return len(self.NAMES)
 
 
 @click.group(
     cls=Commands,
+    commands=_CommandsByName(),
     context_settings={"help_option_names": ["-h", "--help"]},
     examples=(
         ("Start a server.", "webhook-logger serve"),
@@ -54,14 +80,9 @@ def cli(profile: str | None) -> None:
     """Receive and inspect webhooks in real time."""
 
 
-COMMANDS = (listen, send, reply, replay, providers, mcp, serve, capacity, config, completion)
-for command in COMMANDS:
-    cli.add_command(command)
-
-
 def main() -> None:
     """Run the command line."""
-    if _is_default:
+    if _raises_at_ctrl_c:
         limit_time_after_ctrl_c()
     try:
         cli(prog_name="webhook-logger")

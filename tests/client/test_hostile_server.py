@@ -236,7 +236,9 @@ def test_a_response_that_is_not_http_has_a_readable_reason(response: bytes) -> N
 def test_an_endless_handshake_times_out() -> None:
     for start in (b"", b"HTTP/1.1 101 Switching Protocols\r\nX: ", b"HTTP/1.1 500 No\r\n"):
         with Dripping(start) as receiver:
-            connection = StreamConnection(None, lambda *_: None, step_seconds=0.1)
+            connection = StreamConnection(
+                None, lambda *_: None, step_seconds=0.1, max_message_bytes=2**20
+            )
             with pytest.raises(Unreachable):
                 connection.open(Address.of(receiver.url), {})
             connection.close()

@@ -16,10 +16,9 @@ from webhook_logger.client.expect.expectation import Expectation
 from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.settings import choose
 from webhook_logger.client.stream.claims import Role
-from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES, STEP_SECONDS
 from webhook_logger.client.stream.events import ConnectionStatus, Event
 from webhook_logger.client.stream.mailbox import Mailbox
-from webhook_logger.client.stream.stream import Stream
+from webhook_logger.client.stream.stream import MAX_MESSAGE_BYTES, STEP_SECONDS, Stream
 
 START_SECONDS = 10.0
 WAIT_SECONDS = 10.0

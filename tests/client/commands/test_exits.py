@@ -89,29 +89,46 @@ def test_help_works_without_a_server() -> None:
         assert f"  {command} " in done.stdout
 
 
-def test_the_command_does_not_import_the_server() -> None:
-    code = "import sys, webhook_logger.__main__; print(*sys.modules)"
+IMPORTS = """
+import contextlib, io, sys
+from webhook_logger.__main__ import cli
+with contextlib.redirect_stdout(io.StringIO()):
+    cli(["send", "--help"], standalone_mode=False)
+modules = set(sys.modules)
+with contextlib.redirect_stdout(io.StringIO()):
+    cli(["providers", "github"], standalone_mode=False)
+commands = {each.callback.__module__ for each in cli.commands.values()}
+print(*modules & commands)
+print(*sys.modules)
+"""
+
+
+def test_a_command_imports_only_what_it_uses() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", IMPORTS],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
         text=True,
         check=True,
     )
-    loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    assert not loaded & {
-        "flask",
-        "flask_socketio",
-        "eventlet",
-        "httptools",
-        "orjson",
-    }  # socketio tries to import redis
+    commands, modules = done.stdout.splitlines()
+    assert commands == "webhook_logger.client.commands.send"
+    assert not {name.partition(".")[0] for name in modules.split()} & {
+        # of the server
+        *("flask", "flask_socketio", "eventlet", "httptools", "orjson", "redis"),
+        # of the stream, which `Inbox` imports
+        *("socketio", "engineio", "requests", "websocket"),
+        # of extras
+        *("textual", "mcp"),
+    }
 
 
-def test_ctrl_c_during_imports_ends_the_command_silently(tmp_path: Path) -> None:
-    # Replaces the first library that is imported: prints a line and waits.
-    (tmp_path / "click.py").write_text("print('imports', flush=True); import time; time.sleep(60)")
+@pytest.mark.parametrize("library", ["click", "rich"])  # of the program, and of the command
+def test_ctrl_c_during_imports_ends_the_command_silently(library: str, tmp_path: Path) -> None:
+    # Replaces a library: prints a line and waits.
+    file = tmp_path / f"{library}.py"
+    file.write_text("print('imports', flush=True); import time; time.sleep(60)")
     with Command("listen", PYTHONPATH=str(tmp_path)) as command:
         assert command.out.until("imports") == "imports"
         assert command.interrupt() == 130

@@ -236,7 +236,7 @@ def test_without_textual_a_hint_says_how_to_get_the_view(memory_server: Server) 
 
 
 def test_textual_is_not_imported_without_a_terminal(memory_server: Server) -> None:
-    code = "import sys, webhook_logger.__main__; print('textual' in sys.modules)"
+    code = "import sys, webhook_logger.client.commands.listen; print('textual' in sys.modules)"
     url = f"{memory_server.url}/{uuid4()}"
     with Command("listen", url, "--timeout", "0.5") as listen:
         listen.wait()

@@ -27,7 +27,7 @@ from webhook_logger.client.display import Display
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.stream.claims import Role
-from webhook_logger.client.stream.connection import MAX_MESSAGE_BYTES
+from webhook_logger.client.stream.stream import MAX_MESSAGE_BYTES
 
 
 @click.command(

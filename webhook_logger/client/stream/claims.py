@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from webhook_logger.client.stream.connection import StreamConnection
 from webhook_logger.client.stream.events import Responding
 from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.wire import reason, responding
+
+if TYPE_CHECKING:
+    from webhook_logger.client.stream.connection import StreamConnection
 
 CLAIM_SECONDS = 1.0
 """Seconds between two claims while another viewer is the responder."""

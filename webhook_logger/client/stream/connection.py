@@ -20,10 +20,6 @@ from webhook_logger.client.stream.socketio import Client
 from webhook_logger.client.stream.websocket import bounded
 from webhook_logger.client.stream.wire import brief, reason
 
-STEP_SECONDS = 5
-"""Maximum seconds to resolve the name and connect, and again for the handshake."""
-MAX_MESSAGE_BYTES = 32 * 2**20
-"""Maximum size of one message from the server: enough for a body of 24 MiB in base64."""
 _MAX_PING_SECONDS = 120
 _MAX_SID_CHARACTERS = 64
 """Maximum length of `replaces`, in the contract."""
@@ -52,13 +48,13 @@ class StreamConnection(Client):
         self,
         tls: ssl.SSLContext | None,
         on_event: Callable[[StreamConnection, str, Any], None],
-        step_seconds: float = STEP_SECONDS,
-        max_message_bytes: int = MAX_MESSAGE_BYTES,
+        step_seconds: float,
+        max_message_bytes: int,
     ) -> None:
         """`on_event` is called with this connection, and the name and payload of each event.
 
         It is always called from one thread, and raises `ValueError` or a similar error for an
-        invalid payload.
+        invalid payload. `step_seconds` and `max_message_bytes`: see `stream.py`.
         """
         super().__init__(
             reconnection=False,

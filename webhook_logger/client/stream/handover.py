@@ -11,14 +11,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.errors import Unreachable
-from webhook_logger.client.stream.connection import StreamConnection
 from webhook_logger.client.stream.events import Refused
 from webhook_logger.client.stream.position import InboxPosition
 from webhook_logger.client.stream.wire import Joined, QueueStatus, StreamEvent
+
+if TYPE_CHECKING:
+    from webhook_logger.client.stream.connection import StreamConnection
 
 MAX_HELD_BYTES = 64 * 2**20
 MAX_HELD_EVENTS = 10_000

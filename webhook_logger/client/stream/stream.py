@@ -5,22 +5,25 @@ from __future__ import annotations
 import random
 import ssl
 import threading
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from webhook_logger.client.address import Address
 from webhook_logger.client.errors import Closed, Rejected, Unreachable
 from webhook_logger.client.stream import wire
 from webhook_logger.client.stream.claims import CLAIM_SECONDS, Claims, Role
-from webhook_logger.client.stream.connection import (
-    MAX_MESSAGE_BYTES,
-    STEP_SECONDS,
-    StreamConnection,
-)
 from webhook_logger.client.stream.events import ConnectionStatus
 from webhook_logger.client.stream.handover import Handover
 from webhook_logger.client.stream.incoming import Incoming
 from webhook_logger.client.stream.mailbox import Mailbox
 
+if TYPE_CHECKING:
+    from webhook_logger.client.stream.connection import StreamConnection
+
+STEP_SECONDS = 5
+"""Maximum seconds to resolve the name and connect, and again for the handshake."""
+MAX_MESSAGE_BYTES = 32 * 2**20
+"""Maximum size of one message from the server: enough for a body of 24 MiB in base64."""
 FIRST_SECONDS = 0.3
 MAX_SECONDS = 3.0
 """Minimum and maximum seconds between two attempts to connect, plus or minus half at random."""
@@ -43,11 +46,15 @@ class Stream:
         step_seconds: float = STEP_SECONDS,
         max_message_bytes: int = MAX_MESSAGE_BYTES,
     ) -> None:
+        # Here, because it takes 0.3 s: most commands connect no stream, and a time limit for the
+        # connection has not begun.
+        from webhook_logger.client.stream.connection import StreamConnection  # noqa: PLC0415
+
+        self._new_connection = partial(
+            StreamConnection, tls, self._on_event, step_seconds, max_message_bytes
+        )
         self._address = address
         self._mailbox = mailbox
-        self._tls = tls
-        self._step_seconds = step_seconds
-        self._max_message_bytes = max_message_bytes
         self._incoming = Incoming(mailbox)
         self._lock = threading.Lock()
         """Guards these attributes, which the threads of two connections use in a handover."""
@@ -103,11 +110,6 @@ class Stream:
             finally:
                 connection.close()
             self._closing.wait(self._delay())
-
-    def _new_connection(self) -> StreamConnection:
-        return StreamConnection(
-            self._tls, self._on_event, self._step_seconds, self._max_message_bytes
-        )
 
     def _run_connection(self, connection: StreamConnection) -> StreamConnection:
         """Run a connection, and those that replace it, to the end. Return the last one."""
