@@ -6,7 +6,13 @@ import pytest
 
 from webhook_logger import providers
 from webhook_logger.client.errors import Invalid
-from webhook_logger.client.mcp.sending import SampleDraft, SecretBox, Targets
+from webhook_logger.client.mcp.sending import (
+    SampleDraft,
+    SecretBox,
+    Targets,
+    check_host,
+    request_lines,
+)
 
 OWN = "https://hooks.example.com/0b9d1f8e-3a63-4d3c-9a53-0f6f2a3d7c11"
 
@@ -27,7 +33,12 @@ def test_targets_are_this_machine_and_own_callbacks() -> None:
     ]
     refused = [
         *("http://example.com", "http://10.0.0.1/", "http://169.254.169.254/", "http://0.0.0.0:1/"),
-        *("http://localhost.example.com", "http://2130706433/", "http://[::ffff:10.0.0.1]/"),
+        *(
+            "http://localhost.example.com",
+            "http://2130706433/",
+            "http://[::ffff:10.0.0.1]/",
+            "http://[::1%25a]/",
+        ),
         *("http://127.0.0.1@example.com/", "http://localhost\\@example.com/", "file:///etc/passwd"),
         *(f"{OWN}x", f"{OWN}/../api", f"{OWN}/%2e%2e/api", "https://hooks.example.com/", ""),
     ]
@@ -36,11 +47,27 @@ def test_targets_are_this_machine_and_own_callbacks() -> None:
 
 
 def test_the_user_can_allow_hosts_and_ports() -> None:
-    targets = Targets(frozenset({"staging.example.com", "other.example.com:8443"}), loopback=False)
+    named = ("Staging.example.com", "other.example.com:8443", "[fd00::1]:8080")
+    targets = Targets.of(named, loopback=False)
+    assert is_allowed(targets, "http://[fd00::1]:8080/a")
     assert is_allowed(targets, "https://STAGING.example.com/a")
     assert is_allowed(targets, "https://other.example.com:8443/a")
     assert not is_allowed(targets, "https://other.example.com/a")
     assert not is_allowed(targets, "http://localhost:3000/")
+    for wrong in ("https://example.com", "example.com/a", "me@example.com", "a b", "", "x:y"):
+        with pytest.raises(Invalid):
+            Targets.of([wrong], loopback=False)
+
+
+def test_a_request_reaches_no_other_site_by_its_header_lines() -> None:
+    host = request_lines({"Host": "other.example.com"})
+    check_host("http://localhost:3000/", host)
+    check_host("https://hooks.example.com/", request_lines({"X-Forwarded-Host": "a"}))
+    with pytest.raises(Invalid, match="another Host"):
+        check_host("https://hooks.example.com/", host)
+    for name in ("Transfer-Encoding", "content-length", "Connection", "Content_Length"):
+        with pytest.raises(Invalid, match=name):
+            request_lines({name: "1"})
 
 
 def test_only_variables_for_webhooks_are_secrets() -> None:

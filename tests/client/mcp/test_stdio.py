@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -234,18 +237,56 @@ def test_an_agent_watches_the_callback_of_the_project(
 
 
 def test_the_process_ends_with_stdin(memory_server: Server) -> None:
-    """Also while a call waits, and with the protocol alone on stdout."""
+    """Also while calls wait, and with the protocol alone on stdout."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    with subprocess.Popen(
-        [*COMMAND, "mcp", memory_server.url], cwd=ROOT, env=environment(), **pipes
-    ) as process:
+    with (
+        silent_endpoint() as endpoint,
+        subprocess.Popen(
+            [*COMMAND, "mcp", memory_server.url], cwd=ROOT, env=environment(), **pipes
+        ) as process,
+    ):
         try:
-            speak_the_protocol(process, memory_server)
+            speak_the_protocol(process, memory_server, endpoint)
         finally:
             process.kill()
 
 
-def speak_the_protocol(process: subprocess.Popen[bytes], server: Server) -> None:
+def test_requests_without_a_response_block_no_other_call(memory_server: Server) -> None:
+
+    async def main() -> None:
+        async with over_stdio(memory_server.url) as agent:
+            await agent.create()
+            sending = [
+                asyncio.create_task(agent.use("send_request", url=endpoint.url, timeout=120))
+                for _ in range(40)
+            ]
+            await asyncio.to_thread(lambda: [endpoint.received() for _ in sending])
+            assert (await agent.use("get_reply"))["reply"]["status"] == 200
+            for each in sending:
+                each.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+
+    with silent_endpoint() as endpoint:
+        run(main())
+
+
+@contextmanager
+def silent_endpoint() -> Iterator[Endpoint]:
+    """Serve an endpoint that does not respond."""
+    end = threading.Event()
+
+    def hold(_: bytes) -> bytes:
+        end.wait()
+        return b""
+
+    with Endpoint(hold) as endpoint:
+        try:
+            yield endpoint
+        finally:
+            end.set()
+
+
+def speak_the_protocol(process: subprocess.Popen[bytes], server: Server, silent: Endpoint) -> None:
     viewers = server.metrics()["viewers"]
     assert process.stdin
     assert process.stdout
@@ -269,8 +310,11 @@ def speak_the_protocol(process: subprocess.Popen[bytes], server: Server) -> None
     waiting = {"name": "wait_for_request", "arguments": {}, "_meta": {"progressToken": 1}}
     write(id=3, method="tools/call", params=waiting)
     assert json.loads(process.stdout.readline())["method"] == "notifications/progress"
+    sending = {"name": "send_request", "arguments": {"url": silent.url, "timeout": 120}}
+    write(id=4, method="tools/call", params=sending)
+    silent.received()
     process.stdin.close()
     out, notes = process.stdout.read(), process.stderr.read()
     assert process.wait(PATIENCE_SECONDS) == 0
-    assert [json.loads(line)["jsonrpc"] for line in out.splitlines()] in ([], ["2.0"])
+    assert {json.loads(line)["jsonrpc"] for line in out.splitlines()} <= {"2.0"}
     assert notes == b""

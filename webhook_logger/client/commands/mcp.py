@@ -146,7 +146,7 @@ def _app(
     box = SecretBox(secrets.of, frozenset(secrets.values()))
     return ToolContext(
         Sessions(new, is_shared),
-        Targets(frozenset(each.lower() for each in targets), loopback),
+        Targets.of(targets, loopback=loopback),
         box,
         Presenter((*box.hidden(), os.environ.get(TOKEN, ""))),
         folder,

@@ -11,6 +11,7 @@ from webhook_logger.client.aio import AsyncInbox
 from webhook_logger.client.api import Api
 from webhook_logger.client.config.remembered import server_id
 from webhook_logger.client.errors import Closed, Invalid
+from webhook_logger.client.mcp.threads import in_thread
 from webhook_logger.client.mcp.watching import Received, Watched
 
 MAX_CALLBACKS = 20
@@ -78,7 +79,7 @@ class AgentSession:
 
     async def watch_project(self) -> Watched:
         """Watch the callback that other commands use without a link. Raises a `ClientError`."""
-        address = await asyncio.to_thread(self.project) if self.project else self.home
+        address = await in_thread(self.project) if self.project else self.home
         return await self._watch(address, is_own=True)
 
     async def _watch(self, address: Address, *, is_own: bool) -> Watched:

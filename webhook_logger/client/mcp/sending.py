@@ -18,7 +18,7 @@ from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import absolute
 from webhook_logger.client.errors import Invalid, TooLarge, Unreachable
 from webhook_logger.client.http import Http, HttpResponse, parse
-from webhook_logger.client.relay.relayed import Relayed, forwarded
+from webhook_logger.client.relay.relayed import Relayed, check_added, forwarded
 from webhook_logger.client.relay.target import Target
 from webhook_logger.headers import HeaderLines
 from webhook_logger.providers import OutgoingRequest, Provider, recognise
@@ -37,6 +37,11 @@ class Targets:
     """Hosts, or hosts and ports, that the user allows."""
     loopback: bool = True
     """Whether this machine is allowed: false if the MCP server serves other machines."""
+
+    @classmethod
+    def of(cls, named: Iterable[str], *, loopback: bool) -> Targets:
+        """Return the targets for the values of --allow-target. Raises `Invalid`."""
+        return cls(frozenset(map(_host_and_port, named)), loopback)
 
     def check(self, url: str, callbacks: Iterable[str] = ()) -> str:
         """Return the complete URL. Raises `Invalid` if it is not allowed.
@@ -59,6 +64,15 @@ class Targets:
         )
 
 
+def _host_and_port(named: str) -> str:
+    """Return a host, or a host and a port, as `Targets` compares them."""
+    if set("/?#@") & set(named):
+        raise Invalid(f"--allow-target must be a host, or a host and a port: {named!r}.")
+    where = parse(f"http://{named}")
+    host = where.host.decode().lower()
+    return host if where.port is None else f"{host}:{where.port}"
+
+
 def is_below(url: str, callback: str) -> bool:
     """Return whether a URL is that of a callback, or below it without a way out."""
     rest = url.removeprefix(callback)
@@ -74,7 +88,7 @@ def is_below(url: str, callback: str) -> bool:
 def _is_local(host: str) -> bool:
     """Return whether a host is this machine by its name or address, without asking DNS."""
     with suppress(ValueError):
-        return ip_address(host.strip("[]")).is_loopback
+        return "%" not in host and ip_address(host.strip("[]")).is_loopback
     return host == "localhost" or host.endswith(".localhost")
 
 
@@ -145,6 +159,24 @@ def header_lines(headers: Mapping[str, str]) -> HeaderLines:
     return tuple(
         (name, value.strip(" \t").encode().decode("latin-1")) for name, value in headers.items()
     )
+
+
+def request_lines(headers: Mapping[str, str]) -> HeaderLines:
+    """Return the header lines of a request. Raises `Invalid` if one determines its framing."""
+    lines = header_lines(headers)
+    check_added(lines)
+    return lines
+
+
+def check_host(url: str, lines: HeaderLines) -> None:
+    """Raise `Invalid` if a `Host` line could bring the request to another site.
+
+    Many sites can share one address, behind a proxy or a content delivery network.
+    """
+    if _is_local(parse(url).host.decode().lower()):
+        return
+    if any(name.lower() == "host" for name, _ in lines):
+        raise Invalid("Not sent: only requests to this machine (localhost) can have another Host.")
 
 
 @dataclass(frozen=True, slots=True)

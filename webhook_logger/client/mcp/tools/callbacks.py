@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from webhook_logger.client.mcp.agent_session import AgentSession
 from webhook_logger.client.mcp.app import Call, app_of, key_of, tool, watched_by
 from webhook_logger.client.mcp.results import Callbacks, Created, Done, ReplyResult
 from webhook_logger.client.mcp.sending import header_lines
+from webhook_logger.client.mcp.threads import in_thread
 from webhook_logger.client.mcp.tools.arguments import Callback, HeaderFields, Parts
 from webhook_logger.client.mcp.watching import Watched
 
@@ -126,7 +127,7 @@ async def set_reply(
         sequence=[_with_pairs(each) if isinstance(each, dict) else each for each in sequence],
     )
     api = watched_by(call, callback).api
-    return ReplyResult(reply=await asyncio.to_thread(api.set_reply, fields))
+    return ReplyResult(reply=await in_thread(partial(api.set_reply, fields)))
 
 
 def _with_pairs(part: dict[str, Any]) -> dict[str, Any]:
@@ -139,12 +140,12 @@ def _with_pairs(part: dict[str, Any]) -> dict[str, Any]:
 
 async def get_reply(call: Call, callback: Callback = "") -> ReplyResult:
     """Return what senders to a callback get."""
-    return ReplyResult(reply=await asyncio.to_thread(watched_by(call, callback).api.get_reply))
+    return ReplyResult(reply=await in_thread(watched_by(call, callback).api.get_reply))
 
 
 async def clear_reply(call: Call, callback: Callback = "") -> Done:
     """Restore the default reply of a callback: 200 with an empty body."""
-    await asyncio.to_thread(watched_by(call, callback).api.reset_reply)
+    await in_thread(watched_by(call, callback).api.reset_reply)
     return Done(message="Senders get 200 with an empty body again.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from webhook_logger.captured import Body
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.mcp import sending
 from webhook_logger.client.mcp.app import Call, app_of, key_of, tool, watched_by
+from webhook_logger.client.mcp.threads import in_thread
 from webhook_logger.client.mcp.tools.arguments import (
     Callback,
     HeaderFields,
@@ -68,7 +69,7 @@ async def send_sample(
     chosen = get(provider)
     draft = sending.SampleDraft(
         _destination(call, callback, url, subpath),
-        headers=sending.header_lines(headers),
+        headers=sending.request_lines(headers),
         body=body.encode() if body else None,
         provider=chosen,
         event=event or None,
@@ -92,7 +93,7 @@ async def send_request(
 ) -> Sent:
     """Send any request to a callback or to a local URL, without a signature."""
     destination = _destination(call, callback, url, subpath)
-    lines = sending.header_lines(headers)
+    lines = sending.request_lines(headers)
     draft = sending.SampleDraft(destination, method, lines, body.encode())
     return await _send(call, draft, ("", ""), {}, timeout, body_limit)
 
@@ -129,7 +130,8 @@ async def _send(
     app, provider = app_of(call), draft.provider
     secret = app.secrets.choose(provider, *secrets) if provider else None
     outgoing = draft.request(secret, options)
-    outcome = await asyncio.to_thread(sending.send, outgoing, seconds)
+    sending.check_host(outgoing.url, outgoing.headers)
+    outcome = await in_thread(partial(sending.send, outgoing, seconds))
     return _sent(call, outgoing.url, outcome, limit, _note(provider, secret), bool(secret))
 
 
@@ -188,7 +190,9 @@ async def forward_request(
     """
     received = watched_by(call, callback).get(request).request
     target = app_of(call).targets.check(url)
-    outcome = await asyncio.to_thread(sending.forward_once, received, target, timeout, keep_host)
+    if keep_host:
+        sending.check_host(target, (("Host", received.host),))
+    outcome = await in_thread(partial(sending.forward_once, received, target, timeout, keep_host))
     return _sent(call, target, outcome, body_limit, f"Request {request} was forwarded.", False)
 
 
@@ -216,7 +220,7 @@ async def verify_signature(
     known = app.secrets.choose(chosen, secret, secret_env)
     if known is None:
         raise sending.no_secret(chosen)
-    verdict = await asyncio.to_thread(chosen.verify, received, known, **options)
+    verdict = await in_thread(partial(chosen.verify, received, known, **options))
     hide = app.presenter.field
     return Verified(
         number=request,
