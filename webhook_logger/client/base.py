@@ -247,7 +247,10 @@ def not_live_error(url: str, status: ConnectionStatus, seconds: float) -> Unreac
     """Return the error of an inbox that did not join within `seconds`; `url` is for senders."""
     why = (status.reason or "could not connect").rstrip(".")
     server = url.rpartition("/")[0]
-    return Unreachable(f"No webhook logger at {server} within {seconds:g} seconds: {why}.")
+    return Unreachable(
+        f"No webhook logger at {server} within {seconds:g} seconds: {why}. Start the server, or "
+        "check its URL."
+    )
 
 
 def _in_time(seconds: float | None) -> str:

@@ -268,8 +268,10 @@ export class Inbox {
   #notLive(timeout) {
     const { server } = this.#position;
     const { message } = this.connection;
-    const text = `No webhook logger at ${server} within ${timeout / 1000} seconds. ${message}`;
-    return new Unreachable(text.trimEnd());
+    const lines = [`No webhook logger at ${server} within ${timeout / 1000} seconds.`];
+    if (message) lines.push(message);
+    lines.push("Start the server, or check its URL.");
+    return new Unreachable(lines.join(" "));
   }
 }
 

@@ -52,12 +52,12 @@ def test_commands_in_a_folder_use_the_same_callback(
     memory_server: Server, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = invoke("reply", memory_server.url, "--status", "418")
-    assert first.stderr.startswith(f"A new callback for {folder}/project; ")
+    assert first.stderr.startswith(f"Made a callback for {folder}/project. ")
     monkeypatch.chdir(folder / "project/below")
     monkeypatch.setenv("WEBHOOK_LOGGER_URL", memory_server.url)
     again = invoke("reply")
     assert json.loads(again.stdout)["status"] == 418
-    assert again.stderr.startswith(f"The callback of {folder}/project, as before; `listen --new`")
+    assert again.stderr.startswith(f"Using the callback of {folder}/project. `listen --new`")
     assert link_of(again) == link_of(first)
     sent = invoke("send", code=Exit.FAILED)
     assert sent.stdout.startswith("418")
@@ -140,7 +140,7 @@ def test_a_project_can_share_a_callback(
     assert post(memory_server.address, f"/{shared.uuid}").status == 418
     unreachable = f"http://127.0.0.1:{free_port()}"
     other = invoke("reply", unreachable, code=Exit.UNREACHABLE)
-    assert other.stderr.startswith("A new callback for")
+    assert other.stderr.startswith("Made a callback for")
 
 
 def test_config_shows_the_choice_without_secrets(

@@ -162,7 +162,7 @@ def test_an_existing_callback_of_the_same_server_can_be_watched(memory_server: S
         for link, words in (
             (created.inbox.url, "view key"),
             (memory_server.url, "not the link of a callback"),
-            (created.inbox.view_url.replace("127.0.0.1", "127.0.0.2"), "not of the server"),
+            (created.inbox.view_url.replace("127.0.0.1", "127.0.0.2"), "belongs to another server"),
         ):
             with pytest.raises(Invalid, match=words):
                 await session.watch(link)

@@ -215,7 +215,7 @@ def test_a_large_body_is_shown_in_two_steps() -> None:
         await stage.press("b")
         await stage.until(lambda: detail.virtual_size.height > short)
         await stage.press("G")
-        await stage.shows("1,048,576 more characters: o opens the page")
+        await stage.shows("1,048,576 more characters: a file of --save has all of them.")
         await stage.pilot.press("escape")
         stage.view.request(sample(2, body=b"y" * 2**20))
         await stage.until(lambda: stage.seq == 2)

@@ -60,10 +60,10 @@ class ScriptPlace:
     ),
 )
 @click.argument("shell", required=False, type=click.Choice(SHELLS))
-@click.option("--install", is_flag=True, help="Write the script to the folder of the shell.")
+@click.option("--install", is_flag=True, help="Install the script, so that new shells use it.")
 @click.pass_context
 def completion(ctx: click.Context, shell: str | None, install: bool) -> None:
-    """Complete commands and names in your shell with Tab.
+    """Let your shell complete commands and names with Tab.
 
     Without --install, print the script for SHELL: bash, zsh or fish. The default is your shell.
     """

@@ -117,7 +117,7 @@ forwarding_options = options.grouped(
     click.option(
         "--respond",
         is_flag=True,
-        help="Return the responses of the first target, or of a route's first, to the senders.",
+        help="Return the target's response to the sender; of several targets, the first one's.",
     ),
     click.option(
         "--on-failure",

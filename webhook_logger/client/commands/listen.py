@@ -92,15 +92,14 @@ def listen(
 ) -> None:
     """Show the requests of a callback as they arrive.
 
-    URL is the URL of a server, or the link of a callback for people who may watch, with #key=…. On
-    a server, each project keeps a private callback; --new makes another, and --temporary one for
-    this command. Without URL, the server is that of your settings, which `webhook-logger config`
-    shows. Other users of this machine can read the arguments of
-    a command, but not WEBHOOK_LOGGER_URL.
+    URL is the link of a callback for people who may watch, with #key=…, or the URL of a server. On
+    a server, `listen` uses the private callback of your project; --new makes another, and
+    --temporary one for this command. Without URL, it uses the server that you configured:
+    `webhook-logger config` shows it.
 
-    Set secrets in the environment: WEBHOOK_SECRET_GITHUB is the secret of one provider, and
-    WEBHOOK_SECRET that of all others. Other users of this machine can read the options of a
-    command.
+    Other users of this machine can read the arguments of a command. So set links and secrets in
+    the environment: WEBHOOK_LOGGER_URL is the link, WEBHOOK_SECRET_GITHUB the secret of one
+    provider, and WEBHOOK_SECRET that of all others.
     """
     wanted = Filter(terms)
     forwarding.check(wanted)

@@ -87,8 +87,9 @@ def mcp(
     or VS Code starts this command and uses it over stdin and stdout.
 
     URL is the server on which agents create callbacks, or the link of a callback that they may
-    watch. The default is that of the settings, else http://127.0.0.1:8000. Agents can also watch
-    the callback of the project, as `webhook-logger listen` does in the same folder.
+    watch. Without URL, they use the server that you configured: `webhook-logger config` shows it.
+    Agents can also watch the callback of the project, as `webhook-logger listen` does in the same
+    folder.
 
     Set secrets in the environment, so that agents can use them and do not see them:
     WEBHOOK_SECRET_GITHUB is the secret of one provider, and WEBHOOK_SECRET that of all others.

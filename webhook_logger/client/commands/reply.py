@@ -89,9 +89,9 @@ def reply(
 ) -> None:
     """Set the reply of a callback, or show it.
 
-    Without options, it is shown. Options that are not given have their defaults. URL is the URL of
-    a server, or the link of a callback for people who may watch; by default, the callback is that
-    of this project.
+    Without options, show the reply. With options, set it: fields without an option get their
+    defaults. URL is the link of a callback for people who may watch, or the URL of a server. On a
+    server, and without URL, `reply` uses the callback of your project.
     """
     headers, body = options.headers_and_body(lines, data, json_data)
     given: dict[str, Any] = {

@@ -87,9 +87,9 @@ class ServerOptions:
             return self._remembered(address, project, screen)
         file = toml_file.short(project.file or project.folder)
         if self.new:
-            screen.note(f"A new callback, for this command only: {file} shares another.")
+            screen.note(f"Made a callback for this command only, because {file} shares another.")
             return address
-        screen.note(f"The callback that {file} shares.")
+        screen.note(f"Using the callback that {file} shares.")
         return shared
 
     def _check_makes_none(self, choice: Choice) -> None:
@@ -107,9 +107,9 @@ class ServerOptions:
         if remembered.problem:
             screen.note(remembered.problem, "yellow")
         elif remembered.is_new:
-            screen.note(f"A new callback for {folder}; later commands in this folder use it, too.")
+            screen.note(f"Made a callback for {folder}. Later commands in this folder use it, too.")
         else:
-            screen.note(f"The callback of {folder}, as before; `listen --new` makes another.")
+            screen.note(f"Using the callback of {folder}. `listen --new` makes another.")
         if remembered.replaced:
             before = with_key(address, remembered.replaced).view_url
             screen.note(f"It replaces another callback. To watch that one, use its link: {before}")
@@ -171,7 +171,7 @@ profile = click.option(
     metavar="NAME",
     callback=_profile,
     shell_complete=_complete_profile,
-    help="Use the server and the headers of this profile of config.toml.",
+    help="Use the server and the headers of this profile in config.toml.",
 )
 _new = click.option(
     "--new", is_flag=True, help="Make another callback, and remember it for this folder."
@@ -199,6 +199,6 @@ def server_header(*names: str) -> Callable[[Any], Any]:
         "server_lines",
         multiple=True,
         metavar="'NAME: VALUE'",
-        help="A header for the callback's server, such as a log-in's; repeatable. "
-        f"{VARIABLE} hides it.",
+        help="A header for the server, such as Authorization for a log-in; repeatable. "
+        f"{VARIABLE} hides it from other users.",
     )

@@ -71,7 +71,7 @@ class AgentSession:
         found = Address.of(link)
         if server_id(found.base) != server_id(self.home.base):
             raise Invalid(
-                f"This link is not of the server that this MCP server uses, {self.home.base}."
+                f"This link belongs to another server. This MCP server uses {self.home.base}."
             )
         # The headers are for this spelling of the server only.
         address = replace(self.home, uuid=found.uuid, key=found.key)

@@ -140,7 +140,7 @@ def _body(request: CapturedRequest, limit: int, whole: bool) -> Iterator[Text]:
     pretty = pretty_body(body, request.headers, limit)
     yield from _indented(pretty.lines)
     if pretty.hidden:
-        more = "o opens the page, which shows all of it" if whole else "b shows more"
+        more = "a file of --save has all of them" if whole else "b shows more"
         yield Text.styled(f"  … {pretty.hidden:,} more characters: {more}.", "bold yellow")
 
 
