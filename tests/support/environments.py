@@ -6,6 +6,7 @@ They need the package index. uv installs the packages: it takes a tenth of the t
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,9 +35,22 @@ def uv_run(*arguments: object, stdin: str = "") -> str:
     return run(uv.find_uv_bin(), "--quiet", *arguments, stdin=stdin)
 
 
-def create(folder: Path) -> Path:
-    """Create an empty environment, and return its Python."""
-    uv_run("venv", "--python", sys.executable, folder)
+def other_python(version: str) -> Path | None:
+    """Return an interpreter of this version, from pyenv or the PATH, or None."""
+    folder = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    found = shutil.which(f"python{version}")
+    candidates = [*sorted(folder.glob(f"versions/{version}.*/bin/python3"), reverse=True)]
+    for candidate in (*candidates, *([Path(found)] if found else [])):
+        # pyenv's own command of this name may not start.
+        done = subprocess.run([candidate, "--version"], capture_output=True, check=False)
+        if done.returncode == 0:
+            return candidate
+    return None
+
+
+def create(folder: Path, python: str | Path = sys.executable) -> Path:
+    """Create an empty environment for this interpreter, and return its Python."""
+    uv_run("venv", "--python", python, folder)
     return folder / "bin/python"
 
 
