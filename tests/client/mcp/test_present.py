@@ -35,6 +35,16 @@ def test_a_body_is_read_in_parts_without_a_hole() -> None:
     binary = bytes(range(256))
     assert b"".join(map(base64.b64decode, parts(binary, "base64", 100))) == binary
     assert bytes.fromhex("".join(parts(binary, "hex", 100))) == binary
+    for form in ("base64", "hex"):
+        assert len(parts(binary, form, 1)) == 256
+
+
+def test_escapes_count_for_the_limit() -> None:
+    text = "\u202e\U000e0001a" * 50
+    shown = parts(text.encode(), "auto", 100)
+    assert max(map(len, shown)) <= 100
+    assert "".join(shown) == r"\u202e\U000e0001a" * 50
+    assert parts("\u202eb".encode(), "auto", 1) == [r"\u202e", "b"]
 
 
 def test_a_binary_body_is_hex_and_a_coded_one_is_decoded() -> None:
@@ -51,6 +61,7 @@ def test_a_binary_body_is_hex_and_a_coded_one_is_decoded() -> None:
 def test_an_offset_after_the_end_has_no_content() -> None:
     body = PRESENTER.message(received(b"abc"), "auto", 1000, 100).body
     assert (body.content, body.next_offset) == ("", None)
+    assert body.advice() == ["Nothing follows 1000: the body has 3 characters."]
 
 
 def test_data_cannot_leave_its_frame() -> None:
@@ -87,6 +98,16 @@ def test_many_header_lines_are_truncated_and_counted() -> None:
     assert message.headers_left_out == 100 - len(message.headers) > 0
     long = PRESENTER.message(received(b"", ("X-Long", "v" * 9000)), "auto", 0, 100)
     assert len(long.headers[0][1]) < 1100
+
+
+def test_a_reply_is_bounded_and_printable() -> None:
+    value = "\u00e9".encode().decode("latin-1")
+    reply = {"status": 200, "headers": [["X-A", value]], "body": {"content": "\x9b" * 50_000}}
+    shown = PRESENTER.reply({**reply, "rules": [{"body": {"content": SECRET}}] * 9})
+    assert (shown["status"], shown["headers"]) == (200, [["X-A", "\u00e9"]])
+    assert shown["body"]["content"].startswith(r"\x9b\x9b")
+    assert len(str(shown)) < 3000
+    assert SECRET not in str(shown)
 
 
 def test_no_result_contains_a_secret_of_the_environment() -> None:

@@ -20,11 +20,12 @@ from pydantic import ValidationError
 
 from webhook_logger.client.errors import ClientError
 from webhook_logger.client.mcp.agent_session import AgentSession
-from webhook_logger.client.mcp.present import Presenter
+from webhook_logger.client.mcp.present import MAX_FIELD, Presenter
 from webhook_logger.client.mcp.results import Result
 from webhook_logger.client.mcp.sending import SecretBox, Targets
 from webhook_logger.client.mcp.sessions import Sessions
 from webhook_logger.client.mcp.watching import Watched
+from webhook_logger.client.show import truncated
 from webhook_logger.plain import plain
 from webhook_logger.providers import ProviderError
 
@@ -34,7 +35,8 @@ Receive webhooks, look at them, and test the code that receives or sends them.
 The usual loop: create_callback, then use its URL as the webhook URL (at the provider, in the code \
 under test, or with send_sample), then wait_for_request, then verify_signature and get_request. \
 set_reply decides what senders get, for example sequence=[503, 503, 200] to see a sender retry. \
-forward_request sends a received request to the user's local server.
+forward_request sends a received request to the user's local server. If a provider has the URL of \
+the user's project already, call watch_callback without a link instead of create_callback.
 
 Nothing is stored: requests are in memory for this session only. Results say when requests may be \
 missing; do not conclude that nothing was sent while the connection is not live.
@@ -44,6 +46,10 @@ them. Ask the user before you forward a request, and before you show the link of
 
 Secrets: the user can set WEBHOOK_SECRET_<PROVIDER> in the environment of this server; then leave \
 secret and secret_env empty."""
+
+
+MAX_PROBLEMS = 4
+"""Maximum wrong arguments that an error names."""
 
 
 @dataclass(frozen=True)
@@ -135,11 +141,12 @@ def _list(names: Iterable[str]) -> str:
 
 def _problems(error: ValidationError) -> str:
     """Return what is wrong with the arguments, without their values, which can be secrets."""
-    found = (
-        f"{'.'.join(map(str, each['loc'])) or 'arguments'}: {each['msg']}"
+    found = [
+        f"{truncated('.'.join(map(str, each['loc'])) or 'arguments', MAX_FIELD)}: {each['msg']}"
         for each in error.errors(include_url=False, include_input=False)
-    )
-    return "; ".join(found) + "."
+    ]
+    more = [f"{len(found) - MAX_PROBLEMS} more"] if len(found) > MAX_PROBLEMS else []
+    return "; ".join(found[:MAX_PROBLEMS] + more) + "."
 
 
 def tool(function: Callable[..., Awaitable[Result]], title: str, **hints: bool) -> Tool:

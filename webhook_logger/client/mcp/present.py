@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from itertools import accumulate
+from typing import Any, Literal
 
 from webhook_logger.captured import Body
 from webhook_logger.client.filters import readable, subpath_and_query
@@ -24,8 +25,13 @@ MAX_HEADER_CHARACTERS = 8000
 """Maximum characters of all header lines of one request."""
 MAX_VALUE = 1000
 """Maximum characters of one header value."""
+MAX_REPLY = 20_000
+"""Maximum characters of the texts of a reply, about."""
 MIN_HIDDEN = 6
 """A shorter secret is not replaced, because it can be a part of other words."""
+
+_KEPT = "\n\t"
+"""The control characters that bodies keep."""
 
 BodyForm = Literal["auto", "text", "base64", "hex"]
 
@@ -116,22 +122,40 @@ class Presenter:
 
     def _text(self, text: str, offset: int, limit: int, notes: Iterable[str]) -> BodyPart:
         text = self.hide(text.replace("\r\n", "\n"))
-        content = plain(text[offset : offset + limit], "\n\t")
-        return _part("text", content, offset, min(offset + limit, len(text)), len(text), notes)
+        part = _fitting(text[offset : offset + limit], limit)
+        end = min(offset, len(text)) + len(part)
+        return _part("text", plain(part, _KEPT), offset, end, len(text), notes)
 
     def _bytes(
         self, content: bytes, form: Literal["base64", "hex"], offset: int, limit: int
     ) -> BodyPart:
         for secret in self.hidden:
             if len(secret) >= MIN_HIDDEN:
-                content = content.replace(secret.encode(), b"[secret]")
-        part = content[offset : offset + (limit * 3 // 4 if form == "base64" else limit // 3)]
+                content = content.replace(secret.encode(errors="surrogateescape"), b"[secret]")
+        size = limit * 3 // 4 if form == "base64" else limit // 3
+        part = content[offset : offset + max(size, min(limit, 1))]
         shown = base64.b64encode(part).decode() if form == "base64" else part.hex(" ")
         return _part(form, shown, offset, offset + len(part), len(content), ())
 
     def field(self, text: str, limit: int = MAX_FIELD) -> str:
         """Return one line of text, without control characters and secrets."""
         return truncated(plain(self.hide(text)), limit)
+
+    def reply(self, reply: dict[str, Any]) -> dict[str, Any]:
+        """Return a reply with bounded texts, without control characters and secrets."""
+        parts = 1 + sum(len(reply.get(name) or ()) for name in ("rules", "sequence"))
+        limit = max(MAX_FIELD, MAX_REPLY // parts)
+        shown: dict[str, Any] = self._shown(reply, limit)
+        return shown
+
+    def _shown(self, value: Any, limit: int) -> Any:
+        if isinstance(value, str):
+            return truncated(plain(self.hide(readable(value)), _KEPT), limit)
+        if isinstance(value, list):
+            return [self._shown(each, limit) for each in value]
+        if isinstance(value, dict):
+            return {name: self._shown(each, limit) for name, each in value.items()}
+        return value
 
     def health(self, watched: Watched) -> WatchHealth:
         """Return whether the list of requests is complete."""
@@ -155,6 +179,14 @@ class Presenter:
             page=watched.inbox.view_url,
             health=self.health(watched),
         )
+
+
+def _fitting(text: str, limit: int) -> str:
+    """Return the start of a text that fits into `limit` characters with its escapes, or one."""
+    if len(plain(text, _KEPT)) <= limit:
+        return text
+    lengths = accumulate(len(plain(letter, _KEPT)) for letter in text)
+    return text[: max(1, sum(length <= limit for length in lengths))]
 
 
 def _part(

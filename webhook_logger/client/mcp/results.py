@@ -50,7 +50,8 @@ class WatchHealth(BaseModel):
         if self.dropped:
             lines.append(f"{self.dropped} older requests are no longer kept in this session.")
         if self.refused:
-            lines.append(f"The server refused {self.refused} requests: {self.refusal}")
+            requests = counted(self.refused, "request")
+            lines.append(f"The server refused {requests}, the latest for: {self.refusal}.")
         return lines
 
 

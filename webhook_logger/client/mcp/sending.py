@@ -7,12 +7,14 @@ the hosts that the user names.
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from urllib.parse import quote
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.address import absolute
@@ -21,7 +23,7 @@ from webhook_logger.client.http import Http, HttpResponse, parse
 from webhook_logger.client.relay.relayed import Relayed, check_added, forwarded
 from webhook_logger.client.relay.target import Target
 from webhook_logger.headers import HeaderLines
-from webhook_logger.providers import OutgoingRequest, Provider, recognise
+from webhook_logger.providers import OutgoingRequest, Provider, UnknownProvider, ids, recognise
 from webhook_logger.providers.provider import GENERIC, get
 
 MAX_RESPONSE_BYTES = 2**20
@@ -118,9 +120,17 @@ class SecretBox:
         return self.environ[variable]
 
     def hidden(self) -> tuple[str, ...]:
-        """Return all secrets that no result may contain, the longest first."""
+        """Return all texts that no result may contain, the longest first.
+
+        These are the secrets, also as they are written in JSON and in a URL.
+        """
         named = {text for name, text in self.environ.items() if name.startswith(SECRET_VARIABLE)}
-        return tuple(sorted(named | self.known, key=len, reverse=True))
+        texts = named | self.known
+        in_json = {
+            json.dumps(each, ensure_ascii=to)[1:-1] for each in texts for to in (True, False)
+        }
+        in_url = {quote(each, safe="", errors="surrogateescape") for each in texts}
+        return tuple(sorted(texts | in_json | in_url, key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +229,23 @@ def _exchange(request: Callable[[Http], HttpResponse], seconds: float) -> Outcom
     return Outcome(response, time.monotonic() - start)
 
 
+def provider_named(name: str) -> Provider:
+    """Return a provider by its id. Raises `Invalid`, with all ids unless one is similar."""
+    try:
+        return get(name)
+    except UnknownProvider as error:
+        if "Did you mean" in str(error):
+            raise
+        raise Invalid(f"There is no such provider. The ids are: {', '.join(ids())}.") from error
+
+
 def provider_of(request: CapturedRequest, name: str) -> Provider:
     """Return the named provider, else the one that the request is recognised as.
 
     Raises `UnknownProvider`, or `Invalid` if the request is not recognised.
     """
     if name:
-        return get(name)
+        return provider_named(name)
     found = recognise(request)
     if not found:
         raise Invalid(

@@ -117,9 +117,11 @@ class BodyPart(BaseModel):
     def advice(self) -> list[str]:
         """Return how to read on."""
         notes = [f"Body: {'; '.join(self.notes)}."] if self.notes else []
+        unit = "characters" if self.encoding == "text" else "bytes"
+        if self.offset and self.offset >= self.total:
+            return [*notes, f"Nothing follows {self.offset}: the body has {self.total} {unit}."]
         if self.next_offset is None:
             return notes
-        unit = "characters" if self.encoding == "text" else "bytes"
         return [
             *notes,
             f"This is {unit} {self.offset} to {self.next_offset} of {self.total} of the body. "
@@ -172,7 +174,7 @@ class Arrived(Untrusted):
     callback: str
     complete: bool = Field(description="Whether as many requests arrived as were asked for.")
     requests: list[Message]
-    others: int = Field(description="Requests that arrived meanwhile and did not match.")
+    others: int = Field(description="Requests that arrived meanwhile and are not in the result.")
     waited_seconds: float
     next_after: int = Field(description="Pass it as `after` to get only later requests.")
     health: WatchHealth
@@ -188,7 +190,7 @@ class Arrived(Untrusted):
         else:
             yield f"No matching request is known after {seconds}, but some may be missing:"
         if self.others:
-            yield f"Did not match: {counted(self.others, 'other request')}; see list_requests."
+            yield f"Also arrived meanwhile: {counted(self.others, 'request')}; see list_requests."
         yield from self.health.lines()
 
     def data(self) -> Iterable[str]:

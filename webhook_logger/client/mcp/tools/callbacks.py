@@ -127,7 +127,8 @@ async def set_reply(
         sequence=[_with_pairs(each) if isinstance(each, dict) else each for each in sequence],
     )
     api = watched_by(call, callback).api
-    return ReplyResult(reply=await in_thread(partial(api.set_reply, fields)))
+    reply = await in_thread(partial(api.set_reply, fields))
+    return ReplyResult(reply=app_of(call).presenter.reply(reply))
 
 
 def _with_pairs(part: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +141,8 @@ def _with_pairs(part: dict[str, Any]) -> dict[str, Any]:
 
 async def get_reply(call: Call, callback: Callback = "") -> ReplyResult:
     """Return what senders to a callback get."""
-    return ReplyResult(reply=await in_thread(watched_by(call, callback).api.get_reply))
+    reply = await in_thread(watched_by(call, callback).api.get_reply)
+    return ReplyResult(reply=app_of(call).presenter.reply(reply))
 
 
 async def clear_reply(call: Call, callback: Callback = "") -> Done:

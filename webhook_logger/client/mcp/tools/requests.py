@@ -15,6 +15,7 @@ from webhook_logger.client.archive import har
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.mcp.app import Call, app_of, session_of, tool, watched_by
+from webhook_logger.client.mcp.threads import in_thread
 from webhook_logger.client.mcp.tools.arguments import (
     MAX_SECONDS,
     Callback,
@@ -74,8 +75,6 @@ async def wait_for_request(
     limit = min(body_limit, MAX_WAIT_CHARACTERS // max(1, len(found)))
     head = MAX_WAIT_CHARACTERS // max(5, len(found))
     presenter = app_of(call).presenter
-    if watched.count > before:
-        await call.notify_resources_changed()
     return Arrived(
         callback=watched.id,
         complete=len(found) == count,
@@ -103,8 +102,7 @@ async def list_requests(
 ) -> Rows:
     """List the requests that a callback received, the oldest first, without their bodies."""
     watched, presenter = watched_by(call, callback), app_of(call).presenter
-    wanted = Filter(filter)
-    matching = [each for each in watched.received if matches(wanted, each)]
+    matching = await _matching(watched, filter)
     following = [each for each in matching if after is None or each.number > after]
     shown = following[-limit:] if after is None else following[:limit]
     has_more = bool(shown) and shown[-1] is not following[-1]
@@ -152,8 +150,7 @@ async def export_har(
     The result has the URI of a resource with the HAR, and the HAR itself if it is short.
     """
     app, watched = app_of(call), watched_by(call, callback)
-    wanted = Filter(filter)
-    found = [each for each in watched.received if matches(wanted, each)]
+    found = await _matching(watched, filter)
     folder = _folder(app.export_folder) if file else None
     text = app.presenter.hide(await asyncio.to_thread(har_of, watched, found))
     if folder:
@@ -168,6 +165,13 @@ async def export_har(
     uri = f"webhook-logger://har/{watched.id}/{export.number}"
     short = text if len(text) <= MAX_HAR_CHARACTERS else ""
     return Exported(requests=len(found), resource=uri, file="", har=short)
+
+
+async def _matching(watched: Watched, terms: str) -> list[Received]:
+    """Return the requests that match a filter. Raises `FilterError`."""
+    wanted, received = Filter(terms), watched.received
+    # Large bodies take seconds, in which other calls continue.
+    return await in_thread(lambda: [each for each in received if matches(wanted, each)])
 
 
 def har_of(watched: Watched, found: Iterable[Received]) -> str:

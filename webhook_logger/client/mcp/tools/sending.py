@@ -24,7 +24,7 @@ from webhook_logger.client.mcp.tools.arguments import (
     Timeout,
 )
 from webhook_logger.client.mcp.untrusted import BodyPart, Sent, Verified
-from webhook_logger.providers import Provider, get
+from webhook_logger.providers import Provider
 
 Url = Annotated[
     str,
@@ -66,7 +66,7 @@ async def send_sample(
     It goes to the callback, to test the loop, or to a local URL, to test the user's code. The
     result is the response. For 150 services; the sample is from the provider's documentation.
     """
-    chosen = get(provider)
+    chosen = sending.provider_named(provider)
     draft = sending.SampleDraft(
         _destination(call, callback, url, subpath),
         headers=sending.request_lines(headers),
