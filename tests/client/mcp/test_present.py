@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import re
+from types import SimpleNamespace
 
 from tests.client.mcp.captured import received
 from webhook_logger.client.mcp.present import MAX_HEADER_CHARACTERS, Presenter
+from webhook_logger.client.mcp.sending import SecretBox
+from webhook_logger.client.mcp.tools.requests import har_of
 from webhook_logger.client.mcp.untrusted import NOTICE, Detail
 
 SECRET = "whsec_a-long-secret"
@@ -122,3 +126,15 @@ def test_no_result_contains_a_secret_of_the_environment() -> None:
             "hex": lambda text: bytes.fromhex(text).decode(),
         }[message.body.encoding](message.body.content)
         assert content == '{"t": "[secret]"}'
+
+
+def test_no_export_contains_a_secret_of_the_environment() -> None:
+    secret = 'a "quoted" \u00e9'
+    hide = Presenter(SecretBox(lambda _: None, frozenset({secret}), {}).hidden()).hide
+    sent = received(json.dumps({"a": secret}).encode(), ("X", secret.encode().decode("latin-1")))
+    watched = SimpleNamespace(inbox=SimpleNamespace(url="http://a/0"))
+    text = har_of(watched, [sent], hide)
+    [entry] = json.loads(text)["log"]["entries"]
+    assert "quoted" not in text
+    assert entry["request"]["postData"]["text"] == '{"a": "[secret]"}'
+    assert {"name": "X", "value": "[secret]"} in entry["request"]["headers"]

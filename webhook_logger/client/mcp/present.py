@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Literal
@@ -145,17 +145,11 @@ class Presenter:
         """Return a reply with bounded texts, without control characters and secrets."""
         parts = 1 + sum(len(reply.get(name) or ()) for name in ("rules", "sequence"))
         limit = max(MAX_FIELD, MAX_REPLY // parts)
-        shown: dict[str, Any] = self._shown(reply, limit)
-        return shown
 
-    def _shown(self, value: Any, limit: int) -> Any:
-        if isinstance(value, str):
-            return truncated(plain(self.hide(readable(value)), _KEPT), limit)
-        if isinstance(value, list):
-            return [self._shown(each, limit) for each in value]
-        if isinstance(value, dict):
-            return {name: self._shown(each, limit) for name, each in value.items()}
-        return value
+        def shown(text: str) -> str:
+            return truncated(plain(self.hide(readable(text)), _KEPT), limit)
+
+        return {name: changed(value, shown) for name, value in reply.items()}
 
     def health(self, watched: Watched) -> WatchHealth:
         """Return whether the list of requests is complete."""
@@ -179,6 +173,17 @@ class Presenter:
             page=watched.inbox.view_url,
             health=self.health(watched),
         )
+
+
+def changed(value: Any, change: Callable[[str], str]) -> Any:
+    """Return a JSON value with changed texts."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list | tuple):
+        return [changed(each, change) for each in value]
+    if isinstance(value, dict):
+        return {name: changed(each, change) for name, each in value.items()}
+    return value
 
 
 def _fitting(text: str, limit: int) -> str:

@@ -122,7 +122,7 @@ class SecretBox:
     def hidden(self) -> tuple[str, ...]:
         """Return all texts that no result may contain, the longest first.
 
-        These are the secrets, also as they are written in JSON and in a URL.
+        These are the secrets, also as they are written in JSON, in a URL and in a header line.
         """
         named = {text for name, text in self.environ.items() if name.startswith(SECRET_VARIABLE)}
         texts = named | self.known
@@ -130,7 +130,8 @@ class SecretBox:
             json.dumps(each, ensure_ascii=to)[1:-1] for each in texts for to in (True, False)
         }
         in_url = {quote(each, safe="", errors="surrogateescape") for each in texts}
-        return tuple(sorted(texts | in_json | in_url, key=len, reverse=True))
+        on_wire = {each.encode(errors="surrogateescape").decode("latin-1") for each in texts}
+        return tuple(sorted(texts | in_json | in_url | on_wire, key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)

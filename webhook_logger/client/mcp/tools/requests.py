@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from webhook_logger.client.archive import har
 from webhook_logger.client.errors import Invalid
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.mcp.app import Call, app_of, session_of, tool, watched_by
+from webhook_logger.client.mcp.present import changed
 from webhook_logger.client.mcp.threads import in_thread
 from webhook_logger.client.mcp.tools.arguments import (
     MAX_SECONDS,
@@ -152,7 +154,7 @@ async def export_har(
     app, watched = app_of(call), watched_by(call, callback)
     found = await _matching(watched, filter)
     folder = _folder(app.export_folder) if file else None
-    text = app.presenter.hide(await asyncio.to_thread(har_of, watched, found))
+    text = await in_thread(partial(har_of, watched, found, app.presenter.hide))
     if folder:
         path = await asyncio.to_thread(_write, folder, file, text)
         return Exported(requests=len(found), resource="", file=str(path), har="")
@@ -174,11 +176,11 @@ async def _matching(watched: Watched, terms: str) -> list[Received]:
     return await in_thread(lambda: [each for each in received if matches(wanted, each)])
 
 
-def har_of(watched: Watched, found: Iterable[Received]) -> str:
-    """Return an HTTP archive of these requests."""
+def har_of(watched: Watched, found: Iterable[Received], hide: Callable[[str], str]) -> str:
+    """Return an HTTP archive of these requests, with `hide` applied to its texts."""
     origin = "/".join(watched.inbox.url.split("/")[:3])
     entries = (har.entry(each.request, origin, each.response) for each in found)
-    return har.HEAD + ",\n".join(json.dumps(each) for each in entries) + har.FOOT
+    return har.HEAD + ",\n".join(json.dumps(changed(each, hide)) for each in entries) + har.FOOT
 
 
 def _folder(folder: Path | None) -> Path:
