@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.client.mcp.agent import Agent, close_the_loop, over_stdio
-from tests.support.command import COMMAND, Command, environment
+from tests.support.command import COMMAND, environment
 from tests.support.endpoint import Endpoint
 from tests.support.loops import run
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from tests.support.sender import post
+from webhook_logger.client.config.remembered import recall
 
 TOOLS = [
     *("clear_reply", "close_callback", "create_callback", "export_har", "forward_request"),
@@ -30,10 +31,14 @@ TOOLS = [
 
 
 def test_an_agent_closes_the_loop_and_uses_every_tool(
-    memory_server: Server, tmp_path: Path
+    memory_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    state = str(tmp_path / "state")
+    monkeypatch.setenv("XDG_STATE_HOME", state)
+    options = ("--export-dir", str(tmp_path))
+
     async def main() -> None:
-        async with over_stdio(memory_server.url, "--export-dir", str(tmp_path)) as agent:
+        async with over_stdio(memory_server.url, *options, XDG_STATE_HOME=state) as agent:
             assert "create_callback" in (agent.client.instructions or "")
             await close_the_loop(agent)
             await tools_describe_themselves(agent)
@@ -46,6 +51,7 @@ def test_an_agent_closes_the_loop_and_uses_every_tool(
             await requests_are_exported(agent, tmp_path)
             await resources_are_listed(agent)
             await waiting_reports_progress_and_can_be_cancelled(agent, memory_server)
+            await the_callback_of_the_project_is_remembered(agent, memory_server)
 
     run(main())
 
@@ -220,22 +226,10 @@ async def waiting_reports_progress_and_can_be_cancelled(agent: Agent, server: Se
     assert others["complete"]
 
 
-def test_an_agent_watches_the_callback_of_the_project(
-    memory_server: Server, tmp_path: Path
-) -> None:
-    """The one that `listen` shows in the same folder, and it stays the same."""
-
-    async def main() -> str:
-        async with over_stdio(memory_server.url, XDG_STATE_HOME=str(tmp_path)) as agent:
-            watched = await agent.use("watch_callback")
-            agent.callback = watched["callback"]
-            await agent.use("send_request", body="1")
-            assert (await agent.use("wait_for_request"))["complete"]
-            return str(watched["page"])
-
-    page = run(main())
-    with Command("listen", memory_server.url, XDG_STATE_HOME=str(tmp_path)) as listen:
-        listen.notes.until(page)
+async def the_callback_of_the_project_is_remembered(agent: Agent, server: Server) -> None:
+    """As `listen` does, so both have the same one."""
+    watched = await agent.use("watch_callback")
+    assert watched["page"].endswith(f"#key={recall(ROOT, server.url)}")
 
 
 def test_the_process_ends_with_stdin(memory_server: Server) -> None:
@@ -251,25 +245,6 @@ def test_the_process_ends_with_stdin(memory_server: Server) -> None:
             speak_the_protocol(process, memory_server, endpoint)
         finally:
             process.kill()
-
-
-def test_requests_without_a_response_block_no_other_call(memory_server: Server) -> None:
-
-    async def main() -> None:
-        async with over_stdio(memory_server.url) as agent:
-            await agent.create()
-            sending = [
-                asyncio.create_task(agent.use("send_request", url=endpoint.url, timeout=120))
-                for _ in range(40)
-            ]
-            await asyncio.to_thread(lambda: [endpoint.received() for _ in sending])
-            assert (await agent.use("get_reply"))["reply"]["status"] == 200
-            for each in sending:
-                each.cancel()
-            await asyncio.gather(*sending, return_exceptions=True)
-
-    with silent_endpoint() as endpoint:
-        run(main())
 
 
 @contextmanager
