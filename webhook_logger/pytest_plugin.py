@@ -39,13 +39,16 @@ _unavailable_key = pytest.StashKey[bool]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("webhook-logger")
-    text = "URL of the webhook logger for `webhook_inbox`. By default, one is started."
+    text = (
+        "URL of the webhook logger for `webhook_inbox`. By default, the server of your settings, "
+        "else one that the plugin starts."
+    )
     group.addoption("--webhook-server", metavar="URL", help=text)
     group.addoption(
         "--webhook-header",
         action="append",
         metavar="'NAME: VALUE'",
-        help="A header for that server, such as a log-in's; repeatable.",
+        help="A header for that server, such as Authorization for a log-in; repeatable.",
     )
     parser.addini("webhook_server", text)
 

@@ -233,7 +233,7 @@ class ListenSession:
         if not self._relay or not self._relay.has_responder:
             if not responding.active:
                 reason = responding.reason.rstrip(".")
-                self._screen.note(f"Handshakes get no response from here: {reason}.", "yellow")
+                self._screen.note(f"`listen` does not respond to handshakes: {reason}.", "yellow")
             return
         self._relay.responds = responding.active
         if responding.active:
