@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.support.command import Command, run
+from tests.support.command import Command, invoke
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 
@@ -47,7 +47,7 @@ def test_the_sender_gets_the_response_of_the_receiver(
     with Command("listen", url, "--forward", receiver, "--respond", *limits) as listen:
         listen.notes.until("Senders receive the target's responses.")
         signed = ("--sign", "github", "-H", "X-GitHub-Event: ping", "--json", PING)
-        sent = run("send", url, *signed, WEBHOOK_SECRET=secret)
+        sent = invoke("send", url, *signed, WEBHOOK_SECRET=secret)
         assert listen.wait() == 0
     assert sent.returncode == code
     assert sent.stdout.startswith(f"{status}  Webhook-Viewers: 1  ")

@@ -16,8 +16,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from click.testing import CliRunner
+
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT
+from webhook_logger.__main__ import cli
 
 COMMAND = (sys.executable, "-m", "webhook_logger")
 
@@ -52,6 +55,15 @@ def run(*arguments: str, given: bytes = b"", **env: str) -> subprocess.Completed
     return subprocess.CompletedProcess(
         done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
     )
+
+
+def invoke(*arguments: str, given: bytes = b"", **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process until it exits, which takes a tenth of the CPU of `run`."""
+    changes = {**dict.fromkeys(os.environ), **environment(**env)}
+    done = CliRunner().invoke(cli, arguments, input=given, env=changes)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 class Command:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.command import COMMAND, Command, environment, on_a_terminal, run
+from tests.support.command import COMMAND, Command, environment, invoke, on_a_terminal, run
 from tests.support.processes import ROOT, Redis, Server, free_port
 from tests.support.sender import Sender, post, send
 from tests.support.viewers import Viewer
@@ -53,7 +53,7 @@ def test_listen_without_a_url_creates_a_callback_on_the_default_server(
         # Another command can join with the link, but not with the URL.
         with Command("listen", link, "--count", "1", "--json") as other:
             other.notes.until("Live.")
-            assert run("listen", url).returncode == Exit.USAGE
+            assert invoke("listen", url).returncode == Exit.USAGE
             path = url.removeprefix(memory_server.url)
             assert post(memory_server.address, path).headers["webhook-viewers"] == "2"
             assert other.wait() == listen.wait() == 0
@@ -114,7 +114,7 @@ def test_a_filter_by_status_waits_for_the_response(
     ],
 )
 def test_an_invalid_filter_ends_before_connecting(arguments: tuple[str, ...], message: str) -> None:
-    done = run("listen", f"http://127.0.0.1:{free_port()}/{uuid4()}", *arguments)
+    done = invoke("listen", f"http://127.0.0.1:{free_port()}/{uuid4()}", *arguments)
     assert done.returncode == Exit.USAGE
     assert message in done.stderr
 
@@ -304,7 +304,7 @@ def test_an_unavailable_queue_is_reported(uuid: str) -> None:
     ],
 )
 def test_invalid_arguments_are_an_error(arguments: tuple[str, ...], message: str) -> None:
-    done = run("listen", *arguments)
+    done = invoke("listen", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
 
@@ -318,7 +318,9 @@ def test_listen_waits_for_a_server_at_most_for_its_timeout() -> None:
 @pytest.mark.parametrize("written", ["http://localhost:{}/{}", "127.0.0.1:{}/view/{}/x"])
 def test_the_callback_itself_cannot_be_a_target(written: str) -> None:
     uuid = str(uuid4())
-    done = run("listen", f"http://127.0.0.1:8000/{uuid}", "--forward", written.format(8000, uuid))
+    done = invoke(
+        "listen", f"http://127.0.0.1:8000/{uuid}", "--forward", written.format(8000, uuid)
+    )
     assert done.returncode == 2
     assert "is the callback itself. Requests would be forwarded forever." in done.stderr
 

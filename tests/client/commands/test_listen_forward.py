@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import COMMAND, Command, environment, run
+from tests.support.command import COMMAND, Command, environment, invoke
 from tests.support.endpoint import Endpoint
 from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import ROOT, Redis, Server, free_port
@@ -138,7 +138,7 @@ def test_signatures_of_forwarded_requests_still_verify(
     with Endpoint() as endpoint:
         with Command("listen", url, "--forward", endpoint.url, "--count", "1") as listen:
             listen.notes.until("Live.")
-            run("send", url, "--sign", provider, "-d", f"@{path}", WEBHOOK_SECRET=SECRET)
+            invoke("send", url, "--sign", provider, "-d", f"@{path}", WEBHOOK_SECRET=SECRET)
             assert listen.wait() == 0
         head, _, body = endpoint.received().partition(b"\r\n\r\n")
     lines = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:])

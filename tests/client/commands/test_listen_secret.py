@@ -13,7 +13,7 @@ from unittest.mock import Mock
 import pytest
 
 from tests.providers.vectors import FOLDER, read, request_of
-from tests.support.command import Command, run
+from tests.support.command import Command, invoke
 from tests.support.processes import Server
 from tests.support.sender import post
 from webhook_logger import providers
@@ -73,15 +73,15 @@ def test_json_has_the_checks_on_stderr(memory_server: Server, uuid: str) -> None
 
 
 def test_an_invalid_secret_is_an_error() -> None:
-    done = run("listen", "http://127.0.0.1:1", "--secret", "discord=@/nowhere")
+    done = invoke("listen", "http://127.0.0.1:1", "--secret", "discord=@/nowhere")
     assert (done.returncode, done.stderr) == (
         2,
         "Error: Cannot read /nowhere: No such file or directory.\n",
     )
-    done = run("listen", "http://127.0.0.1:1", "--option", "url")
+    done = invoke("listen", "http://127.0.0.1:1", "--option", "url")
     assert done.returncode == 2
     assert "NAME=VALUE" in done.stderr
-    done = run("listen", "http://127.0.0.1:1", "--option", "ulr=a")
+    done = invoke("listen", "http://127.0.0.1:1", "--option", "ulr=a")
     assert done.returncode == 2
     assert "No provider has the option “ulr”. The options are: " in done.stderr
 

@@ -1,4 +1,4 @@
-"""`webhook-logger replay`, as a process."""
+"""`webhook-logger replay`: sends the requests of an archive."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import Command, on_a_terminal, run
+from tests.support.command import Command, invoke, on_a_terminal, run
 from tests.support.endpoint import Endpoint
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import free_port
@@ -32,7 +32,7 @@ def archive(tmp_path: Path) -> Path:
 
 def test_replay_sends_the_requests_of_our_archives_in_order(archive: Path) -> None:
     with Endpoint() as endpoint:
-        done = run("replay", str(archive), "--to", f"{endpoint.url}/hooks")
+        done = invoke("replay", str(archive), "--to", f"{endpoint.url}/hooks")
         for request in SENDABLE:
             head, _, body = endpoint.received().partition(b"\r\n\r\n")
             first, host, *lines = head.decode("latin-1").split("\r\n")
@@ -55,13 +55,13 @@ def test_replay_reads_stdin(archive: Path) -> None:
 def test_an_empty_archive_ends_with_exit_code_0(tmp_path: Path) -> None:
     path = tmp_path / "empty.har"
     path.write_text('{"log": {"entries": []}}')
-    done = run("replay", str(path), "--to", "localhost:1")
+    done = invoke("replay", str(path), "--to", "localhost:1")
     assert (done.returncode, done.stderr) == (0, "0 of 0 requests: nothing.\n")
 
 
 def test_an_unreachable_target_is_an_error(archive: Path) -> None:
     archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b")]}}))
-    done = run("replay", str(archive), "--to", f"http://127.0.0.1:{free_port()}")
+    done = invoke("replay", str(archive), "--to", f"http://127.0.0.1:{free_port()}")
     assert done.returncode == 3
     assert "Connection refused" in done.stdout
     assert "1 × no response" in done.stderr
@@ -73,7 +73,7 @@ def test_an_invalid_entry_does_not_stop_the_others(archive: Path) -> None:
     entries = [{"request": None}, odd, entry("http://a/../b"), entry("http://a/b")]
     archive.write_text(json.dumps({"log": {"entries": entries}}))
     with Endpoint() as endpoint:
-        done = run("replay", str(archive), "--to", endpoint.url)
+        done = invoke("replay", str(archive), "--to", endpoint.url)
         first = endpoint.received()
         assert first.startswith(b"GET /%C3%A9?q=Z%C3%BCrich%20b HTTP/1.1\r\n")
         assert "\r\nX: Zoë ↔\r\nY: \r\n".encode() in first
@@ -89,7 +89,7 @@ def test_text_from_an_archive_cannot_control_the_terminal(archive: Path) -> None
     hostile = entry("data:,x") | {}
     hostile["request"]["method"] = "\x1b[31m"
     archive.write_text(json.dumps({"log": {"entries": [hostile]}}))
-    done = run("replay", str(archive), "--to", "localhost:1")
+    done = invoke("replay", str(archive), "--to", "localhost:1")
     assert done.returncode == 1
     assert done.stderr.startswith("Entry 1: '\\x1b[31m' is not an HTTP method. It is not sent.\n")
 
@@ -136,7 +136,7 @@ def test_replay_routes_requests_and_changes_their_headers(archive: Path) -> None
     with Endpoint() as one, Endpoint() as other:
         targets = ("--to", f"/a={one.url}/one", "--to", f"/b={one.url}", "--to", f"/b={other.url}")
         options = ("-H", "X-T: 2", "--keep-host", "--rate", "1000", "--concurrency", "2")
-        done = run("replay", str(archive), *targets, *options)
+        done = invoke("replay", str(archive), *targets, *options)
         received = sorted(one.received() for _ in range(2))
         assert received == [
             b"GET / HTTP/1.1\r\nHost: own\r\nX-T: 2\r\n\r\n",
@@ -152,7 +152,7 @@ def test_retries_are_sent_if_requested(archive: Path) -> None:
     archive.write_text(json.dumps({"log": {"entries": [entry("http://a/b")]}}))
     responses = [b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n", OK]
     with Endpoint(lambda _: responses.pop(0)) as endpoint:
-        done = run("replay", str(archive), "--to", endpoint.url, "--retries", "1")
+        done = invoke("replay", str(archive), "--to", endpoint.url, "--retries", "1")
     assert (done.returncode, "2 attempts" in done.stdout) == (0, True)
 
 

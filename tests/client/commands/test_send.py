@@ -1,4 +1,4 @@
-"""`webhook-logger send`, as a process: to raw sockets, and to a callback."""
+"""`webhook-logger send`, to raw sockets, and to a callback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner
 
-from tests.support.command import Command, on_a_terminal, run
+from tests.support.command import Command, invoke, on_a_terminal, run
 from tests.support.endpoint import Endpoint
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import Server, free_port
@@ -43,7 +43,7 @@ def test_send_posts_without_a_body_by_default() -> None:
 def test_method_header_lines_and_body_are_sent_unchanged() -> None:
     with Endpoint() as endpoint:
         lines = ("-H", "X-Dup: 1", "-H", "x-dup:2", "-H", "X-É: ".replace("É", "E") + "é")
-        run("send", endpoint.url, "-X", "PURGE", *lines, "-d", "é\n")
+        invoke("send", endpoint.url, "-X", "PURGE", *lines, "-d", "é\n")
         sent = endpoint.received()
     assert sent.startswith(b"PURGE / HTTP/1.1\r\n")
     assert b"\r\nX-Dup: 1\r\nx-dup: 2\r\nX-E: \xc3\xa9\r\n" in sent
@@ -54,7 +54,7 @@ def test_the_body_can_come_from_a_file_or_stdin(tmp_path: Path) -> None:
     path = tmp_path / "body"
     path.write_bytes(bytes(range(256)))
     with Endpoint() as endpoint:
-        run("send", endpoint.url, "-d", f"@{path}")
+        invoke("send", endpoint.url, "-d", f"@{path}")
         run("send", endpoint.url, "--json", "@-", given=b"\x00\r\n")
         assert endpoint.received().endswith(b"\r\n\r\n" + bytes(range(256)))
         sent = endpoint.received()
@@ -64,13 +64,13 @@ def test_the_body_can_come_from_a_file_or_stdin(tmp_path: Path) -> None:
 
 def test_a_given_content_type_replaces_the_one_of_json() -> None:
     with Endpoint() as endpoint:
-        run("send", endpoint.url, "-H", "content-type: application/problem+json", "--json", "{}")
+        invoke("send", endpoint.url, "-H", "content-type: application/problem+json", "--json", "{}")
         sent = endpoint.received()
     assert sent.lower().count(b"\r\ncontent-type:") == 1
 
 
 def test_two_bodies_are_an_error() -> None:
-    done = run("send", "http://127.0.0.1:1", "-d", "a", "--json", "{}")
+    done = invoke("send", "http://127.0.0.1:1", "-d", "a", "--json", "{}")
     assert done.returncode == 2
     assert "not both" in done.stderr
 
@@ -101,7 +101,7 @@ def test_two_bodies_are_an_error() -> None:
     ],
 )
 def test_invalid_arguments_are_an_error(arguments: list[str], message: str) -> None:
-    done = run("send", *arguments)
+    done = invoke("send", *arguments)
     assert done.returncode == 2
     assert message in done.stderr
 
@@ -109,7 +109,7 @@ def test_invalid_arguments_are_an_error(arguments: list[str], message: str) -> N
 @pytest.mark.parametrize("arguments", [("-H", "a b: c"), ("-H", "a: b\r\nc: d"), ("-X", "a b")])
 def test_a_request_that_http_cannot_carry_is_an_error(arguments: tuple[str, str]) -> None:
     with Endpoint() as endpoint:
-        done = run("send", endpoint.url, *arguments)
+        done = invoke("send", endpoint.url, *arguments)
         assert endpoint.waiting == 0
     assert (done.returncode, done.stdout) == (2, "")
     assert "HTTP cannot carry this request" in done.stderr
@@ -119,12 +119,12 @@ def test_a_request_that_http_cannot_carry_is_an_error(arguments: tuple[str, str]
 def test_the_exit_code_depends_on_the_status(status: int, code: int) -> None:
     response = b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status
     with Endpoint(lambda _: response) as endpoint:
-        done = run("send", endpoint.url)
+        done = invoke("send", endpoint.url)
     assert (done.returncode, done.stdout.split()[0]) == (code, str(status))
 
 
 def test_an_unreachable_server_is_an_error() -> None:
-    done = run("send", f"http://127.0.0.1:{free_port()}")
+    done = invoke("send", f"http://127.0.0.1:{free_port()}")
     assert (done.returncode, done.stdout) == (3, "")
     assert "Connection refused" in done.stderr
 
@@ -132,7 +132,7 @@ def test_an_unreachable_server_is_an_error() -> None:
 def test_the_response_cannot_control_the_terminal() -> None:
     response = b"HTTP/1.1 200 OK\r\nX-A: \x1b[31m\r\nContent-Length: 8\r\n\r\n\x1b[31mred"
     with Endpoint(lambda _: response) as endpoint:
-        done = run("send", endpoint.url, "-v")
+        done = invoke("send", endpoint.url, "-v")
     assert done.stdout.splitlines()[1] == r"  X-A: \x1b[31m"
     assert done.stdout.splitlines()[-1] == r"  \x1b[31mred"
 
@@ -140,7 +140,7 @@ def test_the_response_cannot_control_the_terminal() -> None:
 def test_the_number_of_viewers_is_printed(memory_server: Server, uuid: str) -> None:
     with Viewer(memory_server.url, uuid=uuid) as viewer:
         viewer.event("joined")
-        done = run("send", f"{memory_server.url}/{uuid}/status/201")
+        done = invoke("send", f"{memory_server.url}/{uuid}/status/201")
     assert done.stdout.startswith("201  Webhook-Viewers: 1  ")
 
 
@@ -149,7 +149,7 @@ def test_a_signed_request_verifies(memory_server: Server, uuid: str, provider: s
     url = f"{memory_server.url}/{uuid}"
     with Viewer(memory_server.url, uuid=uuid) as viewer:
         viewer.event("joined")
-        done = run("send", url, "--sign", provider, "-d", '{"a": 1}', WEBHOOK_SECRET=SECRET)
+        done = invoke("send", url, "--sign", provider, "-d", '{"a": 1}', WEBHOOK_SECRET=SECRET)
         assert (done.returncode, done.stderr) == (0, "")
         request = CapturedRequest.from_wire(viewer.event("request"))
     options = {"url": url} if provider == "twilio" else {}
@@ -162,7 +162,7 @@ def test_a_providers_sample_is_sent_with_its_signature(memory_server: Server, uu
     with Viewer(memory_server.url, uuid=uuid) as viewer:
         viewer.event("joined")
         sample = ("--provider", "github", "--event", "issues.opened", "-H", "x-github-hook-id: 7")
-        done = run("send", url, *sample, WEBHOOK_SECRET=SECRET)
+        done = invoke("send", url, *sample, WEBHOOK_SECRET=SECRET)
         assert (done.returncode, done.stderr) == (0, "")
         request = CapturedRequest.from_wire(viewer.event("request"))
     found = providers.recognise(request)
@@ -174,14 +174,14 @@ def test_a_providers_sample_is_sent_with_its_signature(memory_server: Server, uu
 
 def test_a_sample_without_a_secret_is_not_signed() -> None:
     with Endpoint() as endpoint:
-        done = run("send", endpoint.url, "--provider", "slack", WEBHOOK_SECRET="")
+        done = invoke("send", endpoint.url, "--provider", "slack", WEBHOOK_SECRET="")
         assert b"X-Slack-Signature" not in endpoint.received()
     assert done.stderr == "Not signed: set the secret as WEBHOOK_SECRET_SLACK.\n"
 
 
 def test_githubs_signature_matches_its_documentation() -> None:
     with Endpoint() as endpoint:
-        run("send", endpoint.url, "-d", "Hello, World!", "--sign", "github", "--secret", "It's")
+        invoke("send", endpoint.url, "-d", "Hello, World!", "--sign", "github", "--secret", "It's")
         sent = endpoint.received()
     hashed = hmac.new(b"It's", b"Hello, World!", hashlib.sha256).hexdigest()
     assert f"X-Hub-Signature-256: sha256={hashed}\r\n".encode() in sent
@@ -191,7 +191,7 @@ def test_times_sends_many_requests_and_counts_them() -> None:
     count = iter(range(100))
     no = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
     with Endpoint(lambda _: no if next(count) == 3 else no.replace(b"500", b"204")) as endpoint:
-        done = run(
+        done = invoke(
             "send", endpoint.url, "--times", "20", "--sign", "standard-webhooks", "--secret", SECRET
         )
         ids = {endpoint.received().lower().partition(b"webhook-id: ")[2][:36] for _ in range(20)}
@@ -232,17 +232,17 @@ def test_a_terminal_shows_the_progress() -> None:
 
 
 def test_sending_to_a_page_fails(memory_server: Server) -> None:
-    done = run("send", f"{memory_server.url}/view/{uuid4()}")
+    done = invoke("send", f"{memory_server.url}/view/{uuid4()}")
     assert done.returncode == 1
 
 
 def test_the_link_of_a_private_page_leads_to_the_url_for_senders(memory_server: Server) -> None:
     key = new_key()
     link = f"/view/{uuid_of_key(key)}#key={key}"
-    done = run("send", f"{memory_server.url}{link}")
+    done = invoke("send", f"{memory_server.url}{link}")
     assert done.returncode == Exit.USAGE
     assert f"Send to the URL: {memory_server.url}/{uuid_of_key(key)}\n" in done.stderr
-    gone = run("send", f"http://127.0.0.1:{free_port()}{link}")
+    gone = invoke("send", f"http://127.0.0.1:{free_port()}{link}")
     assert (gone.returncode, "which the page of the link shows" in gone.stderr) == (
         Exit.USAGE,
         True,
