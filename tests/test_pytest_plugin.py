@@ -225,10 +225,20 @@ async def wait(inbox):
 
 def test_async(async_webhook_inbox):
     asyncio.run(wait(async_webhook_inbox))
+
+def test_wrong_arguments(webhook_inbox):
+    webhook_inbox.assert_received(methd="PUT")
+
+def test_reply(webhook_inbox):
+    webhook_inbox.reply(503).times(2).then(99)
+
+def test_json(webhook_inbox):
+    send(webhook_inbox.url, b"<order/>")
+    webhook_inbox.assert_received(where=lambda request: request.json()["type"], timeout=60)
 """,
         f"--webhook-server={memory_server.url}",
     )
-    result.assert_outcomes(failed=3)
+    result.assert_outcomes(failed=6)
     output = result.stdout.str()
     assert str(ROOT) not in output
     result.stdout.fnmatch_lines(
@@ -244,8 +254,8 @@ def test_async(async_webhook_inbox):
             '>       await inbox.assert_received(method="PUT", timeout=0.01)',
         ]
     )
-    assert output.count("1 request arrived:") == 1
-    assert "webhook inbox" not in output
+    assert output.count("1 request arrived:") == 2
+    assert output.count("webhook inbox") == 3  # the message of the others has the requests
 
 
 def test_each_worker_of_xdist_runs_a_server_that_ends_with_it(run: Run) -> None:

@@ -159,6 +159,7 @@ class CapturedRequest:
 
         Raises `ValueError` if it is not JSON, or if the body was over the limit.
         """
+        __tracebackhide__ = True  # pytest shows the line of the test that called it
         if not self.body.complete:
             raise ValueError(f"The body of {self.body.size} bytes was over the server's limit.")
         decoded = self.decoded()
@@ -172,7 +173,7 @@ class CapturedRequest:
         except RecursionError:
             raise ValueError("The JSON is nested too deeply.") from None
         except ValueError as error:
-            raise ValueError(decoded.problem or str(error)) from error
+            raise ValueError(decoded.problem or str(error)) from None
 
     def accepted(self, epoch: str, seq: int) -> CapturedRequest:
         """Return the same request with its position in the callback's stream."""

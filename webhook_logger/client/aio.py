@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
+__tracebackhide__ = True  # pytest shows the line of the test, not the client's own code
+
+
 class AsyncInbox(BaseInbox):
     """The requests of one callback, for asyncio. Use it in one event loop at a time.
 
@@ -68,7 +71,6 @@ class AsyncInbox(BaseInbox):
         self, timeout: float | None = WAIT_SECONDS, where: Where | None = None
     ) -> ReceivedRequest:
         """Wait for a request; see `Inbox.wait`."""
-        __tracebackhide__ = True
         self._require_open()
         take = self._take_first(request_where(where))
         request: ReceivedRequest = await self._until(
@@ -94,7 +96,6 @@ class AsyncInbox(BaseInbox):
         **expected: Unpack[Expectations],
     ) -> ReceivedRequest | list[ReceivedRequest]:
         """Return requests that have everything of `expected`; see `Inbox.assert_received`."""
-        __tracebackhide__ = True
         self._require_open()
         expectation, number = Expectation(expected), check_count(count)
         found: list[ReceivedRequest] = []
@@ -109,7 +110,6 @@ class AsyncInbox(BaseInbox):
         self, *, within: float = QUIET_SECONDS, **expected: Unpack[Expectations]
     ) -> None:
         """Check that no such request arrives; see `Inbox.assert_not_received`."""
-        __tracebackhide__ = True
         self._require_open()
         expectation = Expectation(expected)
         take = self._take_first(request_where(expectation.matches))
@@ -202,7 +202,6 @@ class AsyncInbox(BaseInbox):
 
         Raises the error of `timeout_error` after `seconds`.
         """
-        __tracebackhide__ = True
         self._bind()
         expired = False
 
@@ -224,7 +223,6 @@ class AsyncInbox(BaseInbox):
                 timer.cancel()
 
     def _check(self, find: Callable[[], object]) -> object:
-        __tracebackhide__ = True
         self._changed.clear()  # first, so that a change during `find` triggers another call
         return find()
 

@@ -15,6 +15,8 @@ from webhook_logger.client.errors import Rejected, Unreachable
 from webhook_logger.client.http import Headers, Http, HttpResponse
 from webhook_logger.client.stream.wire import brief, is_callback_url, reason
 
+__tracebackhide__ = True  # pytest shows the line of the test, not the client's own code
+
 _CALLBACK_URL_HEADER = "webhook-callback-url"
 _TOO_LATE = "too_late"
 TOO_MANY_REQUESTS = 429

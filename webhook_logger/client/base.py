@@ -20,6 +20,8 @@ from webhook_logger.client.stream.events import ConnectionStatus, Event
 from webhook_logger.client.stream.mailbox import Mailbox
 from webhook_logger.client.stream.stream import MAX_MESSAGE_BYTES, STEP_SECONDS, Stream
 
+__tracebackhide__ = True  # pytest shows the line of the test, not the client's own code
+
 START_SECONDS = 10.0
 WAIT_SECONDS = 10.0
 QUIET_SECONDS = 0.5
@@ -164,7 +166,6 @@ class BaseInbox:
         seen = 0
 
         def take() -> Event | None:
-            __tracebackhide__ = True
             nonlocal seen
             event, seen = self._mailbox.take(wanted, seen)
             if event is None and self._mailbox.ended:
@@ -183,7 +184,6 @@ class BaseInbox:
 
         Raises the error of `timeout_error` after `seconds`.
         """
-        __tracebackhide__ = True
         deadline = None if seconds is None else time.monotonic() + seconds
         with self._mailbox.changed:
             while (value := find()) is None:
@@ -201,7 +201,6 @@ class BaseInbox:
         take = self._take_first(wanted)
 
         def take_all() -> bool | None:
-            __tracebackhide__ = True
             nonlocal take
             while len(found) < count and isinstance(event := take(), ReceivedRequest):
                 found.append(event)
@@ -275,7 +274,6 @@ def request_where(where: Where | None) -> Callable[[Event], bool]:
     """Return a function that accepts requests for which `where` is true."""
 
     def wanted(event: Event) -> bool:
-        __tracebackhide__ = True
         return isinstance(event, ReceivedRequest) and (where is None or where(event))
 
     return wanted

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
+__tracebackhide__ = True  # pytest shows the line of the test, not the client's own code
+
+
 class Inbox(BaseInbox):
     """The requests of one callback. It is safe to use from several threads.
 
@@ -67,7 +70,6 @@ class Inbox(BaseInbox):
         `timeout` is in seconds; None waits forever. `where` must not use the inbox. Raises
         `NothingArrived`, whose message lists what did arrive, `Rejected` or `Closed`.
         """
-        __tracebackhide__ = True
         self._require_open()
         take = self._take_first(request_where(where))
         request: ReceivedRequest = self._block_until(
@@ -98,7 +100,6 @@ class Inbox(BaseInbox):
         them from the inbox. Raises `AssertionError` after `timeout` seconds. Its message shows the
         differences in the closest unread request. Raises `Rejected` or `Closed`, too.
         """
-        __tracebackhide__ = True
         self._require_open()
         expectation, number = Expectation(expected), check_count(count)
         found: list[ReceivedRequest] = []
@@ -116,7 +117,6 @@ class Inbox(BaseInbox):
 
         Wait `within` seconds for such requests. Without `expected`, any request is an error.
         """
-        __tracebackhide__ = True
         self._require_open()
         expectation = Expectation(expected)
         take = self._take_first(request_where(expectation.matches))

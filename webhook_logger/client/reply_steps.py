@@ -9,11 +9,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from webhook_logger.client.api import ReplyPart
-from webhook_logger.client.errors import Invalid
+from webhook_logger.client.errors import ClientError, Invalid
 from webhook_logger.client.http import Headers
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+__tracebackhide__ = True  # pytest shows the line of the test, not the client's own code
 
 SetReply = Callable[[ReplyPart], object]
 
@@ -92,7 +94,10 @@ class AwaitableReply(ReplySteps):
 
     def __await__(self) -> Generator[Any, None, None]:
         self._is_set = True
-        yield from asyncio.to_thread(self._set_reply, self.fields()).__await__()
+        try:
+            yield from asyncio.to_thread(self._set_reply, self.fields()).__await__()
+        except ClientError as error:
+            raise error.with_traceback(None) from None  # without the code of the other thread
 
     def __del__(self) -> None:
         if not self._is_set:

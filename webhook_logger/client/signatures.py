@@ -16,6 +16,8 @@ from typing import Protocol
 from webhook_logger import providers
 from webhook_logger.captured import CapturedRequest
 
+__tracebackhide__ = True  # pytest shows the line of the test, not the client's own code
+
 
 @dataclass(frozen=True)
 class SignedBy:

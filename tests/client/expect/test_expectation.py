@@ -113,6 +113,20 @@ def test_a_json_difference_has_the_lines_around_it() -> None:
     ]
 
 
+def test_long_values_are_shown_from_their_first_difference() -> None:
+    long = "x" * 100_000
+    line = "  body: from byte 99,960: b'" + "x" * 40 + "b', expected b'" + "x" * 40 + "a'"
+    assert explained(request(f"{long}b".encode()), body=f"{long}a".encode()) == [line]
+    assert "from character 99,960: " in explained(request(f"{long}b".encode()), body=long)[0]
+    lines = explained(
+        request(f'{{"id": "{long}b", "n": 1}}'.encode()), json={"id": f"{long}a", "n": 2}
+    )
+    assert [(each[:15], each[-6:]) for each in lines if "xx" in each] == [
+        ('    -   "id": "', 'xxxa",'),
+        ('    +   "id": "', 'xxxb",'),
+    ]
+
+
 def test_the_request_with_the_fewest_differences_is_explained() -> None:
     received = [request(seq=1, method="PUT"), request(b"{}", seq=2), request(seq=3, method="PUT")]
     expectation = Expectation({"json": {"a": 1}, "method": received[1].method})

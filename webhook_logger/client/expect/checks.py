@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from webhook_logger import providers
-from webhook_logger.client.expect.difference import difference, json_lines, shown
+from webhook_logger.client.expect.difference import compared, difference, json_lines, shown
 from webhook_logger.client.expect.json_match import aligned, is_equal, part_of
 from webhook_logger.client.filters import readable
 from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.signatures import SignedBy
 from webhook_logger.providers.locations import form_pairs
+
+__tracebackhide__ = True  # pytest shows the line of the test, not the client's own code
 
 _SECRET = re.compile(
     "^(?:proxy-)?authorization$|^(?:set-)?cookie$|(?:api|view)-?key|credential|password|secret|token",
@@ -64,7 +66,7 @@ def _attribute(name: str, value: str) -> list[Comparison]:
         return readable(getattr(request, name))
 
     def explain(request: ReceivedRequest) -> list[str]:
-        return [f"{shown(received(request))}, expected {shown(value)}"]
+        return [compared(value, received(request))]
 
     return [Comparison(name, lambda request: received(request) == value, explain)]
 
@@ -141,10 +143,11 @@ def _body(keyword: str, expected: bytes | str) -> list[Comparison]:
     def explain(request: ReceivedRequest) -> list[str]:
         if not request.body.complete:
             return [f"the {request.body.size} bytes of the body were over the server's limit"]
-        value = received(request)
-        if isinstance(expected, str) and isinstance(value, str) and "\n" in expected + value:
-            return difference(expected.split("\n"), value.split("\n"))
-        return [f"{shown(value)}, expected {shown(expected)}"]
+        if isinstance(expected, bytes):
+            return [compared(expected, request.content)]
+        if "\n" in expected + request.text:
+            return difference(expected.split("\n"), request.text.split("\n"))
+        return [compared(expected, request.text)]
 
     return [Comparison(keyword, lambda request: received(request) == expected, explain)]
 

@@ -13,6 +13,8 @@ from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.signatures import SignedBy
 from webhook_logger.plain import plain
 
+__tracebackhide__ = True  # pytest shows the line of the test, not the client's own code
+
 MAX_EXPLAINED = 50
 """Maximum unread requests that are compared to find the closest one."""
 _MAX_VALUE = 80

@@ -64,4 +64,6 @@ def _line(request: CapturedRequest) -> str:
     target = ascii(f"{request.method} {request.subpath or '/'}")[1:-1]
     if len(target) > _MAX_CHARACTERS:
         target = target[:_MAX_CHARACTERS] + "…"
-    return f"{request.seq} {target}, {request.body.size} bytes"
+    return (
+        f"{request.seq} {target}, {request.body.size} byte{'' if request.body.size == 1 else 's'}"
+    )

@@ -13,6 +13,8 @@ from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.stream.digest import Digest
 from webhook_logger.client.stream.events import ConnectionStatus, Event, Gap, Responding
 
+__tracebackhide__ = True  # pytest shows the line of the test, not the client's own code
+
 MAX_REQUESTS = 10_000
 MAX_BYTES = 256 * 2**20
 """Maximum bytes of the bodies of all queued requests."""
@@ -81,7 +83,6 @@ class Mailbox:
 
         Events among the first `seen` are skipped. Events that are not taken stay queued.
         """
-        __tracebackhide__ = True
         with self.changed:
             start = max(0, len(self._events) - (self._total - seen))
             for place, event in enumerate(islice(self._events, start, None), start):
