@@ -70,3 +70,21 @@ def test_an_item_larger_than_the_limit_is_processed_alone(monkeypatch: pytest.Mo
         jobs.put(number, 100)
     jobs.finish()
     assert done == [0, 1, 2]
+
+
+def test_put_does_the_work_while_the_system_refuses_to_start_a_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    done: list[tuple[int, bool]] = []
+    main = threading.current_thread()
+    jobs = JobQueue[int](lambda work: done.append((work, threading.current_thread() is main)), 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        jobs.put(1, 0)
+    jobs.put(2, 0)
+    jobs.finish()
+    assert done == [(1, True), (2, False)]
+    assert jobs.left == 0

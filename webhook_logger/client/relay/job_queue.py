@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 Work = TypeVar("Work")
@@ -19,7 +20,8 @@ IDLE_SECONDS = 5.0
 class JobQueue(Generic[Work]):
     """A bounded queue whose items threads process. With one thread they are processed in order.
 
-    Threads start when there is work, so an unused queue has no threads.
+    Threads start when there is work, so an unused queue has no threads. While the system refuses
+    to start the first one, `put` does the work itself.
     """
 
     def __init__(self, do: Callable[[Work], None], threads: int) -> None:
@@ -46,10 +48,21 @@ class JobQueue(Generic[Work]):
             self._bytes += size
             idle = self._threads - self._running
             if len(self._waiting) > idle and self._threads < self._max_threads:
-                # A blocked thread must not keep the process alive.
-                threading.Thread(target=self._run, daemon=True).start()
-                self._threads += 1
+                self._start_thread()
             self._changed.notify_all()
+            mine = None if self._threads else self._take()
+        if mine:
+            try:
+                self._do(mine[0])
+            finally:
+                self._finished()
+
+    def _start_thread(self) -> None:
+        # A blocked thread must not keep the process alive.
+        thread = threading.Thread(target=self._run, daemon=True)
+        with suppress(RuntimeError):  # the system has no more threads
+            thread.start()
+            self._threads += 1
 
     def _has_room(self, size: int) -> bool:
         waiting = len(self._waiting)
@@ -83,9 +96,12 @@ class JobQueue(Generic[Work]):
                     self._threads -= 1  # the exception ends this thread
                 raise
             finally:
-                with self._changed:
-                    self._running -= 1
-                    self._changed.notify_all()
+                self._finished()
+
+    def _finished(self) -> None:
+        with self._changed:
+            self._running -= 1
+            self._changed.notify_all()
 
     def _next(self) -> tuple[Work, int] | None:
         """Return the next work, or None if the thread should end."""
@@ -94,8 +110,12 @@ class JobQueue(Generic[Work]):
             if not self._waiting:
                 self._threads -= 1
                 return None
-            work, size = self._waiting.popleft()
-            self._bytes -= size
-            self._running += 1
-            self._changed.notify_all()
-            return work, size
+            return self._take()
+
+    def _take(self) -> tuple[Work, int]:
+        """Take the next work out of the queue. Called with the lock."""
+        work, size = self._waiting.popleft()
+        self._bytes -= size
+        self._running += 1
+        self._changed.notify_all()
+        return work, size

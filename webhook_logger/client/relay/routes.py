@@ -80,6 +80,8 @@ def _split(text: str) -> tuple[str, str]:
     prefix, equals, url = text.partition("=")
     if not equals or not url:
         raise Invalid(f"The route {text!r} has no URL. Write it as in {_EXAMPLE}.")
+    if "=" in re.split("[:/?]", url, maxsplit=1)[0]:
+        raise Invalid(f"The prefix of the route {text!r} contains =, but a prefix cannot.")
     return _prefix(prefix), url
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -19,8 +19,8 @@ from webhook_logger.client.relay.relayed import Relayed
 class Target:
     """The parsed URL of a target."""
 
-    url: str
-    """The URL as the user wrote it."""
+    url: str = field(compare=False)
+    """The URL as the user wrote it: `3000` and `localhost:3000` are the same target."""
     base: str
     """Scheme, host and port."""
     path: str

@@ -63,7 +63,7 @@ class Ask(ModalScreen[None]):
 
 
 class ShowText(ModalScreen[None]):
-    """Shows a text from which a person can copy."""
+    """Shows a text from which a person can copy: without a border, and as wide as the terminal."""
 
     BINDINGS: ClassVar[list[BindingType]] = [_CLOSE, Binding("q", "close", "Close", show=False)]
 

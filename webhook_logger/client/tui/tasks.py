@@ -25,6 +25,8 @@ from webhook_logger.providers import ProviderError
 
 MAX_JOBS = 8
 """Maximum jobs, such as replays, that wait at the same time."""
+MAX_DRAFTS = 20
+"""Maximum requests whose edited text is kept."""
 MAX_CLIPBOARD = 74_994
 """Maximum bytes that every terminal with OSC 52 puts into the clipboard."""
 
@@ -98,8 +100,8 @@ class Tasks:
         """
         self._view, self._actions, self._jobs = view, actions, jobs
         self._say, self._push, self._copy = say, push, copy
-        self._draft: tuple[int, EditedText] | None = None
-        """The row and the text of the latest edited request, which opens unchanged."""
+        self._drafts: dict[int, EditedText] = {}
+        """The edited text of the latest edited rows, by their numbers."""
 
     def replay(self, row: RequestRow) -> None:
         """Send a request again."""
@@ -169,7 +171,7 @@ class Tasks:
                 self._actions.add_target(url)
             except Invalid as error:
                 return str(error)
-            self._view.targets = self._actions.targets(row.request)
+            self._view.targets = (*self._view.targets, f"{url} (only r and e)")
             self._jobs.call(then)
             return ""
 
@@ -198,17 +200,19 @@ class Tasks:
         self._say(Text("\n").join(lines).plain, "")
 
     def _open_form(self, row: RequestRow) -> None:
-        kept = self._draft[1] if self._draft and self._draft[0] == row.number else None
+        draft = self._drafts.pop(row.number, None) or draft_of(row.request)
 
         def send(request: CapturedRequest, show: Callable[[Sequence[Text]], None]) -> None:
             self._send(row, request, "edited", show)
 
         def keep(draft: EditedText | None) -> None:
             if draft:
-                self._draft = row.number, draft
+                self._drafts[row.number] = draft
+            while len(self._drafts) > MAX_DRAFTS:
+                del self._drafts[next(iter(self._drafts))]
 
         targets = self._actions.targets(row.request)
-        self._push(Edit(row.request, kept or draft_of(row.request), targets, send), keep)
+        self._push(Edit(row.request, draft, targets, send), keep)
 
     def _opened(self, is_open: bool, link: str) -> None:
         if is_open:

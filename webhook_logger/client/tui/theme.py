@@ -59,10 +59,10 @@ Note { height: auto; }
 #filter Note { max-height: 3; }
 ModalScreen { align: center middle; background: ansi_default; }
 .dialog { border: round $border; padding: 0 1; width: 90%; max-width: 100; height: auto; }
-.dialog.tall { height: 80%; }
+.dialog.tall { border: none; width: 100%; max-width: 100%; height: 100%; padding: 0; }
 .dialog Input, .form Input { border: round $border-blurred; height: 3; padding: 0 1; }
 .dialog Input:focus, .form Input:focus { border: round $border; }
-.dialog.tall TextArea { height: 1fr; border: none; }
+.dialog.tall TextArea { height: 1fr; border: none; padding: 0; }
 .keys Horizontal { height: auto; }
 .keys Horizontal Note { width: 1fr; }
 .keys Horizontal Note:first-child { width: 14; }

@@ -33,7 +33,7 @@ class View:
         self.connection = ConnectionStatus("reconnecting")
         self.known: Addresses | None = None
         self.targets = targets
-        """The URLs to which requests are forwarded and sent again."""
+        """The targets that the status line names."""
 
     def request(self, request: CapturedRequest, check: Check | None = None) -> None:
         """Add a row for a request."""
