@@ -129,6 +129,21 @@ def test_the_newest_request_is_selected_only_while_the_last_one_is() -> None:
     play(steps)
 
 
+def test_notes_do_not_take_the_selection_from_the_last_request() -> None:
+    async def steps(stage: Stage) -> None:
+        stage.view.request(sample(1))
+        await stage.until(lambda: stage.seq == 1)
+        for number in range(1, 41):
+            stage.view.note(f"note {number}")
+        await stage.shows("note 8")
+        assert stage.seq == 1
+        stage.view.request(sample(2))
+        await stage.until(lambda: stage.seq == 2)
+        await stage.shows("note 40")
+
+    play(steps)
+
+
 def test_dropped_rows_do_not_move_the_selection() -> None:
     async def steps(stage: Stage) -> None:
         for seq in range(1, 1000):

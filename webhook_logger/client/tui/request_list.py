@@ -22,7 +22,8 @@ _MARK = "▌"
 class RequestList(ScrollView, can_focus=True):
     """The rows, of which one is selected.
 
-    The newest row becomes the selected one only while the last row is selected and visible.
+    The newest request becomes the selected one only while the last one is selected and visible.
+    Notes after it do not take the selection from it, because the keys are for requests.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,11 +54,11 @@ class RequestList(ScrollView, can_focus=True):
 
     @property
     def newer(self) -> int:
-        """The number of rows after the selected one."""
-        return len(self._rows) - 1 - self._at if self._rows else 0
+        """The number of rows after the selected one, up to the last request."""
+        return max(0, _last(self._rows) - self._at)
 
     def set_rows(self, rows: Sequence[Row], newest: int, *, follow: bool) -> None:
-        """Show these rows. With `follow`, a new last one is selected if the last one was.
+        """Show these rows. With `follow`, a new last request is selected if the last one was.
 
         `newest` is the number of the newest row, which a filter may hide.
         """
@@ -68,9 +69,10 @@ class RequestList(ScrollView, can_focus=True):
         self._rows = rows
         self._has_requests = any(isinstance(row, RequestRow) for row in rows)
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
-        self._at = len(rows) - 1 if follows or selected is None else _find(rows, selected.number)
+        self._at = _last(rows) if follows or selected is None else _find(rows, selected.number)
         if follows or selected is None:
-            self.scroll_to(y=max(0, len(rows) - self._height), animate=False, force=True)
+            end = min(self._at, len(rows) - self._height)  # the selected row stays visible
+            self.scroll_to(y=max(0, end), animate=False, force=True)
         elif top is not None:
             self.scroll_to(y=_find(rows, top.number), animate=False, force=True)
         self.refresh()
@@ -132,8 +134,7 @@ class RequestList(ScrollView, can_focus=True):
         return self._rows[at] if at < len(self._rows) else None
 
     def _is_at_end(self) -> bool:
-        last = len(self._rows) - 1
-        return self._at == last and last < self.scroll_offset.y + max(1, self._height)
+        return not self.newer and self._at < self.scroll_offset.y + max(1, self._height)
 
     def _select(self, at: int) -> None:
         at = max(0, min(at, len(self._rows) - 1))
@@ -149,6 +150,12 @@ class RequestList(ScrollView, can_focus=True):
             self.scroll_to(y=max(0, self._at), animate=False, force=True)
         elif self._height and self._at >= top + self._height:
             self.scroll_to(y=self._at - self._height + 1, animate=False, force=True)
+
+
+def _last(rows: Sequence[Row]) -> int:
+    """Return the place of the last request, or of the last row if there is no request."""
+    places = range(len(rows) - 1, -1, -1)
+    return next((at for at in places if isinstance(rows[at], RequestRow)), len(rows) - 1)
 
 
 def _find(rows: Sequence[Row], number: int) -> int:
