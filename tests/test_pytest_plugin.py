@@ -30,7 +30,11 @@ def send(url, body=b"{}", method="POST"):
 
 
 class Run(Protocol):
-    """Run a test file with the plugin and some options."""
+    """Run a test file with the plugin and some options.
+
+    `alone`: in its own process, as tests with `asyncio.run` need. Playwright keeps an event loop
+    running in a process that has used a browser.
+    """
 
     def __call__(self, source: str, *options: str, alone: bool = False) -> pytest.RunResult: ...
 
@@ -110,7 +114,7 @@ def test_unused(async_webhook_inbox):
 
 def test_the_fixture_for_asyncio_needs_no_running_loop(run: Run, memory_server: Server) -> None:
     options = ("--webhook-server", memory_server.url, "-p", "anyio.pytest_plugin")
-    run(ASYNC, *options).assert_outcomes(passed=3)
+    run(ASYNC, *options, alone=True).assert_outcomes(passed=3)
 
 
 USES = """
@@ -146,7 +150,7 @@ def test_the_tests_in_the_manual_pass(run: Run, memory_server: Server) -> None:
     source = "\n".join((SHOP, *tests)).replace("timeout=5", f"timeout={PATIENCE_SECONDS}")
     source = source.replace("async def test_an_order", "@pytest.mark.anyio\nasync def test_another")
     options = ("--webhook-server", memory_server.url, "-p", "anyio.pytest_plugin")
-    run(source, *options).assert_outcomes(passed=3)
+    run(source, *options, alone=True).assert_outcomes(passed=3)
 
 
 def test_the_server_is_configured(
@@ -237,6 +241,7 @@ def test_json(webhook_inbox):
     webhook_inbox.assert_received(where=lambda request: request.json()["type"], timeout=60)
 """,
         f"--webhook-server={memory_server.url}",
+        alone=True,
     )
     result.assert_outcomes(failed=6)
     output = result.stdout.str()

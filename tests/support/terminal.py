@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -44,6 +45,7 @@ class Terminal:
             cwd=cwd,
             env=environment(TERM="xterm-256color", COLORTERM="truecolor", **env),
             dimensions=(rows, columns),
+            preexec_fn=_as_in_a_shell,
             timeout=PATIENCE_SECONDS,
         )
 
@@ -110,8 +112,8 @@ class Terminal:
             if time.monotonic() > deadline:
                 raise AssertionError(f"The command did not end:\n{self.scrollback}")
         self._process.wait()
-        signal: int | None = self._process.signalstatus
-        return -signal if signal else int(self._process.exitstatus)
+        number: int | None = self._process.signalstatus
+        return -number if number else int(self._process.exitstatus)
 
     def _read(self) -> bool:
         """Read output for a moment. Return whether the command may still write more."""
@@ -124,3 +126,8 @@ class Terminal:
         self.raw += data
         self._stream.feed(data)
         return True
+
+
+def _as_in_a_shell() -> None:
+    """Let the command receive SIGHUP, even if the tests run under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -11,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from tests.client.tui.samples import HOSTILE, FakeActions, outcome, sample
+from tests.support import loops
 from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.client.display import Check
 from webhook_logger.client.stream.events import ConnectionStatus, Responded
@@ -82,7 +82,7 @@ def play(play: Play, *targets: str, size: tuple[int, int] = (100, 30)) -> ViewEn
             await play(stage)
 
     try:
-        asyncio.run(run())
+        loops.run(run())
     finally:
         ended.set()
     return app.return_value
