@@ -28,10 +28,12 @@
  */
 
 import { apiHeaders } from "../wire/private.js";
-import { Rejected, TooSlow, Unreachable } from "./errors.js";
+import { Invalid, Rejected, TooSlow, Unreachable } from "./errors.js";
 import { MAX_TIMEOUT_MS } from "./limit.js";
 
 const TOO_LATE = "too_late";
+const NOT_AN_OBJECT = "A reply or a response must be an object, such as {status: 503}.";
+const NO_BODY = "A body must be a string or a Uint8Array. For JSON, use JSON.stringify.";
 /** Maximum time to find out why a server does not respond. */
 const PROBE_MS = 1000;
 
@@ -143,7 +145,9 @@ async function errorOf(response) {
 }
 
 /** Return a reply as the API expects it. @param {GivenReply} reply */
-export function replyToWire({ rules, sequence, ...part }) {
+export function replyToWire(reply) {
+  checkObject(reply);
+  const { rules, sequence, ...part } = reply;
   return {
     ...partToWire(part),
     ...(rules && { rules: rules.map(partToWire) }),
@@ -154,7 +158,9 @@ export function replyToWire({ rules, sequence, ...part }) {
 }
 
 /** @param {GivenResponse} part */
-function partToWire({ headers, body, ...rest }) {
+function partToWire(part) {
+  checkObject(part);
+  const { headers, body, ...rest } = part;
   return {
     ...rest,
     ...(headers && { headers: Array.isArray(headers) ? headers : Object.entries(headers) }),
@@ -162,9 +168,15 @@ function partToWire({ headers, body, ...rest }) {
   };
 }
 
+/** In JavaScript, the fields of a number are just missing. @param {unknown} given */
+function checkObject(given) {
+  if (typeof given !== "object" || !given) throw new Invalid(NOT_AN_OBJECT);
+}
+
 /** @param {string | Uint8Array} body */
 function bodyToWire(body) {
   if (typeof body === "string") return { encoding: "utf-8", content: body };
+  if (!(body instanceof Uint8Array)) throw new Invalid(NO_BODY);
   return { encoding: "base64", content: base64Of(body) };
 }
 

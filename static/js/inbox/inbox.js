@@ -158,6 +158,7 @@ export class Inbox {
   /**
    * Set the callback's reply. It remains after the inbox is closed.
    * @param {import("./api.js").GivenReply} reply
+   * @throws {Invalid} if it is not an object, or a body is neither a string nor bytes
    * @throws {Rejected} whose message says which part is not allowed
    */
   async reply(reply) {

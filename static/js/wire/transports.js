@@ -1,9 +1,9 @@
 /** The transports of a stream. Headers are sent on those that can send them. */
 
-import { Fetch, WebSocket as PlainWebSocket, XHR } from "socket.io-client";
+import { Fetch, NodeWebSocket, WebSocket as PlainWebSocket, XHR } from "socket.io-client";
 import { isBrowser } from "./credentials.js";
 
-/** Only outside of browsers, a WebSocket accepts options. */
+/** Only outside of browsers, the platform's WebSocket accepts options. */
 class WebSocketWithHeaders extends PlainWebSocket {
   /**
    * @param {string} url
@@ -43,20 +43,27 @@ class PollingWithHeaders extends Fetch {
   }
 }
 
-// Node 20 has no WebSocket, and Socket.IO would wait for a transport that is missing.
-const hasWebSocket = "WebSocket" in globalThis;
+/**
+ * Return the class for WebSockets, or undefined if the platform has none: Socket.IO would wait for it.
+ * @param {boolean} hasHeaders
+ */
+function webSocketFor(hasHeaders) {
+  if ("WebSocket" in globalThis) {
+    if (!hasHeaders) return PlainWebSocket;
+    return isBrowser ? undefined : WebSocketWithHeaders;
+  }
+  // Node 20 has none. In Node, Socket.IO has another class, which needs none and sends headers.
+  return NodeWebSocket === PlainWebSocket ? undefined : NodeWebSocket;
+}
 
 /**
  * Return the transports of a connection, WebSocket first.
  * @param {boolean} hasHeaders
  */
 export function transportsFor(hasHeaders) {
-  if (hasHeaders) {
-    return hasWebSocket && !isBrowser
-      ? [WebSocketWithHeaders, PollingWithHeaders]
-      : [PollingWithHeaders];
-  }
+  const webSocket = webSocketFor(hasHeaders);
   // Node has no XMLHttpRequest; in a page, Fetch would not send cookies.
-  const polling = "XMLHttpRequest" in globalThis ? XHR : Fetch;
-  return hasWebSocket ? [PlainWebSocket, polling] : [polling];
+  const plainPolling = "XMLHttpRequest" in globalThis ? XHR : Fetch;
+  const polling = hasHeaders ? PollingWithHeaders : plainPolling;
+  return webSocket ? [webSocket, polling] : [polling];
 }

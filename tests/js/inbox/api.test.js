@@ -51,6 +51,14 @@ test("bodies can be texts or bytes, and headers an object or pairs", () => {
   assert.deepEqual(replyToWire({}), {});
 });
 
+test("a reply that is not an object, and a body that is not text or bytes, are refused", () => {
+  const bodies = [5, { id: 1 }, null, new ArrayBuffer(2)].map((body) => ({ body }));
+  const wrong = [503, "503", null, undefined, ...bodies, { rules: [404] }, { sequence: ["503"] }];
+  for (const reply of [...wrong, { sequence: bodies }]) {
+    assert.throws(() => replyToWire(/** @type {any} */ (reply)), { name: "Invalid" });
+  }
+});
+
 test("a call has the view key, the log-in and the headers", async () => {
   next = [204, ""];
   const position = { server: url, ...at, authorization: "Basic abc" };
