@@ -358,10 +358,12 @@ def test_a_viewer_that_is_lost_is_disconnected(impatient: Server, uuid: str) -> 
     """Its system acknowledges nothing any more: here, because it has no room left."""
     if not hasattr(socket, "TCP_USER_TIMEOUT"):
         pytest.skip("this system has no such timeout")
+    lost = 'viewers_cut_off_total{reason="ping_timeout"}'
     with reluctant(impatient, uuid):
         for _ in range(10):
             post(impatient.address, f"/{uuid}", BODY)
         eventually(lambda: impatient.metrics()["viewers"] == 0)
+        assert impatient.metrics()[lost] == 1
         assert impatient.metrics()['viewers_cut_off_total{reason="slow"}'] == 0
 
 

@@ -289,19 +289,26 @@ class Outbox:
 
     def _write(self, data: bytes) -> None:
         """Write the rest of a packet, then all waiting packets."""
-        with suppress(OSError):  # disconnected: the reader gets the error, too
-            self._socket.sendall(data)
-            while self._waiting:
-                following = self._waiting.popleft()
-                if following is None:
-                    self._close_socket()
-                    break
-                self._bytes -= _size(following)
-                self._socket.sendall(_framed(following))
+        try:
+            self._write_all(data)
+        except TimeoutError:  # the viewer is lost; the system reports it only once
+            self.ending = self.ending or Ending.PING_TIMEOUT
+        except OSError:
+            pass  # disconnected: the reader notices it, too
         self._waiting, self._is_writing, self._exempt = None, False, 0
         self._report_idle()
         if self._is_finishing:
             self._end_writing()
+
+    def _write_all(self, data: bytes) -> None:
+        self._socket.sendall(data)
+        while self._waiting:
+            following = self._waiting.popleft()
+            if following is None:
+                self._close_socket()
+                break
+            self._bytes -= _size(following)
+            self._socket.sendall(_framed(following))
 
     def _add_bytes(self, size: int) -> None:
         self._bytes += size
