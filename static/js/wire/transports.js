@@ -44,7 +44,7 @@ class PollingWithHeaders extends Fetch {
 }
 
 /**
- * Return the class for WebSockets, or undefined if the platform has none: Socket.IO would wait for it.
+ * Return the class for WebSockets, or undefined without one: Socket.IO would wait for it.
  * @param {boolean} hasHeaders
  */
 function webSocketFor(hasHeaders) {
@@ -52,7 +52,7 @@ function webSocketFor(hasHeaders) {
     if (!hasHeaders) return PlainWebSocket;
     return isBrowser ? undefined : WebSocketWithHeaders;
   }
-  // Node 20 has none. In Node, Socket.IO has another class, which needs none and sends headers.
+  // Node 20 lacks it. There, Socket.IO brings its own class, which also sends headers.
   return NodeWebSocket === PlainWebSocket ? undefined : NodeWebSocket;
 }
 

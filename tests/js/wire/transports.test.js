@@ -7,7 +7,7 @@ function namesFor(hasHeaders) {
   return transportsFor(hasHeaders).map((transport) => transport.prototype.name);
 }
 
-test("Node uses WebSockets first, also if the platform has none", (t) => {
+test("Node uses WebSockets first, also if the platform lacks them", (t) => {
   const platforms = globalThis.WebSocket;
   t.after(() => {
     if (platforms) globalThis.WebSocket = platforms;
