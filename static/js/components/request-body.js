@@ -85,7 +85,7 @@ export class RequestBody extends LitElement {
   willUpdate(changed) {
     if (!changed.has("request") || !this.request) return;
     if (!this.more) this.loadMore();
-    this.asSent = false;
+    this.asSent = this.unfolded = false;
     this.show(opened(this.request));
     if (!this.opened) this.open(this.request);
   }
@@ -120,8 +120,9 @@ export class RequestBody extends LitElement {
     const type = compressed ? "" : mediaType(request);
     this.views = [...(this.more?.moreViews(body, type) ?? []), ...viewsOf(body, type)];
     this.broken = this.views.some(isTree) ? null : jsonErrorOf(body, type);
-    this.chosen = this.views[0];
-    this.unfolded = false;
+    const chosen = this.views[0];
+    if (chosen !== this.chosen) this.unfolded = false; // the same tree keeps its rows
+    this.chosen = chosen;
   }
 
   /** The body to show: as sent, or decompressed. @returns {Body | undefined} */
