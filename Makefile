@@ -33,11 +33,11 @@ test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
 
 # All failures under load, including the long tests, and the long load tests of the page and the
-# client. Prints the table of docs/reliability.md.
+# client, and the wheel in other Pythons. Prints the table of docs/reliability.md.
 chaos: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos tests/browser/test_speed.py \
-		tests/client/test_inbox.py tests/client/commands/test_listen_forward.py $(ARGS)
+		tests/client/test_inbox.py tests/client/commands/test_listen_forward.py tests/test_wheel.py $(ARGS)
 
 # Every parser, with more than 100,000 cases. `make test` includes a short run.
 fuzz: test-packages $(dev_stamp) $(vendor_stamp)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.patience import PATIENCE_SECONDS, eventually
-from tests.support.websockets import CONNECTED, OPEN, PacketServer, Step, event, joined
+from tests.support.websockets import CONNECTED, OPEN, PacketServer, Received, Step, event, joined
 from tests.wire_fixture import samples
 from webhook_logger.client import (
     CapturedRequest,
@@ -291,13 +291,14 @@ def test_closing_the_inbox_closes_the_second_connection() -> None:
         eventually(lambda: server.closed == 2)
 
 
+CLAIMED = Received(2)  # the CONNECT and the claim
 CLAIM_IS_OK = '431[{"ok":true}]'
 
 
 def test_a_responder_keeps_its_role() -> None:
     scripts: list[list[Step]] = [
-        [OPEN, CONNECTED, joined(4), CLAIM_IS_OK, BYE],
-        [OPEN, SECOND, joined(4), request(5), CLAIM_IS_OK, request(6)],
+        [OPEN, CONNECTED, joined(4), CLAIMED, CLAIM_IS_OK, BYE],
+        [OPEN, SECOND, joined(4), request(5), CLAIMED, CLAIM_IS_OK, request(6)],
     ]
     with PacketServer(*scripts) as server, Inbox(server.url, respond=True, timeout=None) as inbox:
         assert first(inbox, 4) == [LIVE, Responding(True), 5, 6]
@@ -312,9 +313,19 @@ def test_a_responder_keeps_its_role() -> None:
 def test_a_responder_claims_the_role_again_if_its_second_connection_is_lost() -> None:
     claimed = Gate()
     scripts: list[list[Step]] = [
-        [OPEN, CONNECTED, joined(4), CLAIM_IS_OK, BYE, claimed, '432[{"ok":true}]', request(5)],
+        [
+            OPEN,
+            CONNECTED,
+            joined(4),
+            CLAIMED,
+            CLAIM_IS_OK,
+            BYE,
+            claimed,
+            '432[{"ok":true}]',
+            request(5),
+        ],
         [OPEN, SECOND, joined(5, 1), ENDS],
-        [OPEN, SECOND, joined(5, 1), CLAIM_IS_OK, request(6)],
+        [OPEN, SECOND, joined(5, 1), CLAIMED, CLAIM_IS_OK, request(6)],
     ]
     with PacketServer(*scripts) as server, Inbox(server.url, respond=True, timeout=None) as inbox:
         eventually(lambda: len(server.received) and len(server.received[0]) >= 3)
@@ -325,8 +336,8 @@ def test_a_responder_claims_the_role_again_if_its_second_connection_is_lost() ->
 def test_handshakes_are_claimed_on_the_second_connection_before_it_replaces_the_first() -> None:
     claimed = Gate()
     scripts: list[list[Step]] = [
-        [OPEN, CONNECTED, joined(4), CLAIM_IS_OK, BYE, claimed, request(5)],
-        [OPEN, SECOND, joined(5, 1), CLAIM_IS_OK, request(6)],
+        [OPEN, CONNECTED, joined(4), CLAIMED, CLAIM_IS_OK, BYE, claimed, request(5)],
+        [OPEN, SECOND, joined(5, 1), CLAIMED, CLAIM_IS_OK, request(6)],
     ]
     with (
         PacketServer(*scripts) as server,

@@ -9,8 +9,9 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
+from tests.support.patience import eventually
 from tests.support.raw_websocket import TEXT
 
 OPEN = '0{"sid":"a","upgrades":[],"pingInterval":10000,"pingTimeout":5000,"maxPayload":1000000}'
@@ -26,14 +27,20 @@ def joined(seq: int, missed: int | None = 0) -> str:
     return event("joined", {"epoch": "e", "seq": seq, "missed": missed, "viewers": 1})
 
 
-Step = str | bytes | Callable[[], object]
+class Received(NamedTuple):
+    """A step that waits until the client has sent this number of packets on the connection."""
+
+    packets: int
+
+
+Step = str | bytes | Callable[[], object] | Received
 
 
 class PacketServer:
     """Sends one script on each connection, in turn, and the last one on all further connections.
 
-    Text is sent as a packet in a frame, bytes without a frame, and functions are called. Each
-    connection stays open until the client closes it.
+    Text is sent as a packet in a frame, bytes without a frame, and functions are called. `Received`
+    waits. Each connection stays open until the client closes it.
     """
 
     def __init__(self, *scripts: list[Step]) -> None:
@@ -62,7 +69,7 @@ class PacketServer:
         self.received.append(packets)
         with sock, suppress(OSError):
             sock.sendall(_handshake(_head(sock)))
-            sender = threading.Thread(target=_send, args=(sock, script), daemon=True)
+            sender = threading.Thread(target=_send, args=(sock, script, packets), daemon=True)
             sender.start()
             with suppress(OSError):
                 _receive(sock, packets)
@@ -82,10 +89,12 @@ class PacketServer:
             thread.join()
 
 
-def _send(sock: socket.socket, script: list[Step]) -> None:
+def _send(sock: socket.socket, script: list[Step], packets: list[str]) -> None:
     with suppress(OSError):  # the client closed the connection
         for step in script:
-            if callable(step):
+            if isinstance(step, Received):
+                eventually(lambda wanted=step.packets: len(packets) >= wanted)
+            elif callable(step):
                 step()
             else:
                 sock.sendall(step if isinstance(step, bytes) else _frame(step))

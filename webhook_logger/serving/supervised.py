@@ -92,8 +92,11 @@ class Control:
         """Remove the worker's socket; the last worker without a supervisor removes the folder."""
         self._seat.socket_path.unlink(missing_ok=True)
         folder = Path(self._seat.folder)
-        if self._is_orphan and not any(folder.glob("worker-*.sock")):
-            shutil.rmtree(folder, ignore_errors=True)
+        if not self._is_orphan:
+            return
+        with suppress(FileNotFoundError):  # another worker has just removed it
+            if not any(folder.glob("worker-*.sock")):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def drain_message(successor: int) -> bytes:
