@@ -153,6 +153,11 @@ def _short(lines: list[str]) -> Iterator[str]:
         yield f"… {len(lines) - SHORT_LINES} more lines"
 
 
+def requests_were(count: int) -> str:
+    """Return the beginning of a sentence about a number of requests."""
+    return "1 request was" if count == 1 else f"{count} requests were"
+
+
 def truncated(text: str, limit: int) -> str:
     """Truncate a text to `limit` characters."""
     return text if len(text) <= limit else f"{text[:limit]}…"

@@ -17,6 +17,7 @@ from webhook_logger.client.display import Display
 from webhook_logger.client.errors import ClientError
 from webhook_logger.client.filters import Filter
 from webhook_logger.client.inbox import Inbox
+from webhook_logger.client.show import requests_were
 from webhook_logger.client.stream.events import (
     ConnectionStatus,
     Event,
@@ -98,7 +99,7 @@ class ListenSession:
         """Wait a moment for the responses to the saved requests."""
         if self._undecided:
             self._screen.note(
-                f"{_requests_were(len(self._undecided))} still without a response, which --filter "
+                f"{requests_were(len(self._undecided))} still without a response, which --filter "
                 "needs.",
                 "yellow",
             )
@@ -149,7 +150,7 @@ class ListenSession:
             self._screen.gap(_gap(event))
         elif isinstance(event, Recovered):
             totals.add("recovered", event.count)
-            self._screen.note(f"{_requests_were(event.count)} recovered.", "green")
+            self._screen.note(f"{requests_were(event.count)} recovered.", "green")
         elif isinstance(event, ConnectionStatus):
             self._show_status(event)
         elif isinstance(event, Refused):
@@ -180,7 +181,7 @@ class ListenSession:
         dropped = self._undecided.add(request)
         if dropped:
             self._screen.note(
-                f"{_requests_were(dropped)} dropped: too many wait for the status that --filter "
+                f"{requests_were(dropped)} dropped: too many wait for the status that --filter "
                 "needs.",
                 "yellow",
             )
@@ -272,13 +273,9 @@ def _writing() -> Iterator[None]:
         raise ClientError(f"Cannot write to the archive: {error}.") from error
 
 
-def _requests_were(count: int) -> str:
-    return "1 request was" if count == 1 else f"{count} requests were"
-
-
 def _refused(refused: Refused) -> str:
     which = ":" if refused.count == 1 else ". The latest:"
-    requests = _requests_were(refused.count)
+    requests = requests_were(refused.count)
     return f"{requests} refused{which} {refused.message} (status {refused.status})"
 
 
@@ -290,4 +287,4 @@ def _gap(gap: Gap) -> str:
         "skipped": "missed: the server skipped them",
         "overflow": "dropped: they arrived faster than this command handled them",
     }
-    return f"{_requests_were(gap.count)} {texts[gap.reason]}."
+    return f"{requests_were(gap.count)} {texts[gap.reason]}."

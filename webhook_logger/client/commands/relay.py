@@ -14,7 +14,7 @@ from webhook_logger.client.relay.forward import Forwarder, ForwardOptions, Forwa
 from webhook_logger.client.relay.relayed import Relayed, percent_encoded
 from webhook_logger.client.relay.routes import Route, Routes
 from webhook_logger.client.relay.target import is_callback
-from webhook_logger.client.show import short_name, size
+from webhook_logger.client.show import requests_were, short_name, size
 
 
 class Relay(Waits[CapturedRequest]):
@@ -113,10 +113,9 @@ class Relay(Waits[CapturedRequest]):
         """Stop now. `unread` are the requests that were not forwarded."""
         if self._responder:
             self._responder.leave(unread)
-        if self.left:
+        if left := self.left:  # once: threads may finish requests meanwhile
             self.failed = True
-            were = "1 request was" if self.left == 1 else f"{self.left} requests were"
-            self._screen.note(f"{were} still on the way to a target.", "yellow")
+            self._screen.note(f"{requests_were(left)} still on the way to a target.", "yellow")
         self._forwarder.close()
 
     @property

@@ -59,7 +59,7 @@ def recall(folder: Path, server: str) -> str | None:
 
 
 def remember(folder: Path, server: str, *, new: bool = False) -> Remembered:
-    """Return the callback of a folder on a server. Make one if there is none, or with `new`.
+    """Return the callback of a folder on a server. The first call makes it; `new` makes another.
 
     Commands that run at the same time get the same callback.
     """

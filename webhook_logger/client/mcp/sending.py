@@ -33,7 +33,7 @@ SECRET_VARIABLE = "WEBHOOK_SECRET"  # noqa: S105  # the name of a variable
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Where requests may be sent."""
+    """The hosts to which an agent may send requests."""
 
     hosts: frozenset[str] = frozenset()
     """Hosts, or hosts and ports, that the user allows."""

@@ -24,7 +24,7 @@ _LINE_ENDS = tuple((each.encode(), b"\\u%04x" % ord(each)) for each in "\x85\u20
 
 
 def event_of(packet: bytes) -> bytes:
-    """Return a Socket.IO packet as an event; empty if it is none of `EVENTS`."""
+    """Return a Socket.IO packet as an event; empty if `EVENTS` does not contain it."""
     match = _EVENT.fullmatch(packet)
     if not match or match[1] not in EVENTS:
         return b""
