@@ -40,7 +40,8 @@ from webhook_logger.reply import Reply, preflight_headers
 from webhook_logger.reply.headers import header_lines
 from webhook_logger.reply.request_values import RequestValues
 from webhook_logger.senders.refusals import Refusals
-from webhook_logger.serving import body, connection, head, proxies
+from webhook_logger.serving import body, head, proxies
+from webhook_logger.serving.header_section import HeaderSection
 from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.parsed import MAX_PARSED_CHARACTERS, only_needed
 from webhook_logger.viewers.join import Join
@@ -91,9 +92,12 @@ def preflight(text: str) -> object:
     return preflight_headers(environ)
 
 
-def add_cgi_headers(text: str) -> None:
-    lines = tuple(("X-A", part) for part in text.split(text[:1])[:1000])
-    connection._add_cgi_headers({}, (*lines, (text, "a")))
+def set_cgi_variables(text: str) -> None:
+    section = HeaderSection()
+    for part in text.split(text[:1])[:1000]:
+        section.on_header(b"X-A", part.encode())
+    section.on_header(text.encode(), b"a")
+    section.join_repeated()
 
 
 def hostile_request(text: str, *names: str) -> CapturedRequest:
@@ -172,7 +176,7 @@ READERS: dict[str, Reader] = {
         name: lambda text, name=name: parsed_head("GET / HTTP/1.1", f"{name}: {text}")  # type: ignore[misc]
         for name in ("Connection", "Expect", "Content-Length", "Transfer-Encoding")
     },
-    "header lines as CGI variables": add_cgi_headers,
+    "header lines as CGI variables": set_cgi_variables,
     "a trailer line": lambda text: body._TRAILER_LINE.fullmatch(text.encode("latin-1")),
     "a path with escapes": unquote_to_bytes,
     "X-Forwarded-For": lambda text: read_forwarded("HTTP_X_FORWARDED_FOR", text),

@@ -12,7 +12,7 @@ import pytest
 from webhook_logger.memo import Memo, size_of
 from webhook_logger.reply import response as reply_response
 from webhook_logger.reply import value
-from webhook_logger.serving import connection, proxies, response
+from webhook_logger.serving import header_section, proxies, response
 
 ROOT = Path(__file__).parents[1]
 STATUS = "200 OK"
@@ -37,9 +37,9 @@ def test_the_size_of_a_key_includes_nested_values() -> None:
 
 
 MEMOS: dict[str, tuple[Memo[Any, Any], Callable[[str], object]]] = {
-    "header names": (connection._CGI_KEYS, lambda text: text),
+    "header names": (header_section._NAMES, str.encode),
     "heads of responses": (
-        response._RESTS_OF_HEAD,
+        response._HEADS,
         lambda text: (STATUS, (("Access-Control-Allow-Headers", text),), 0, True),
     ),
     "responses": (reply_response._ACCEPTED, lambda text: (1, (("A", text),), (("B", text),))),

@@ -93,7 +93,7 @@ def test_a_reply_is_sent_as_one_response_with_its_header_lines(
         reply = Reply.from_json(json.dumps(wire))
         response = Response()
         response.write(replied(reply, 1, allowed_origin({}, reply))({}, response))
-        response, body, rest = read(response.render("GET", keep_alive=True))
+        response, body, rest = read(response.render("GET", keep_alive=True)[0])
         assert (response.status_code, rest) == (reply.status, b"")
         assert body == (b"" if reply.status in STATUSES_WITHOUT_BODY else reply.body)
         lines = [

@@ -14,8 +14,6 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.exceptions import HTTPException
 
 from webhook_logger.errors import Reason, Refusal, reason_of
-from webhook_logger.headers import HeaderLines
-from webhook_logger.memo import Memo
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import RequestBody
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
@@ -85,7 +83,8 @@ class HttpConnection:
         self._router = router
         self._wire = Wire(sock)
         self._address = address
-        self._server = sock.getsockname()
+        server = sock.getsockname()
+        self._server_name, self._server_port = str(server[0]), str(server[1])
         self.is_idle = False
         """Whether the connection waits for another request."""
         self._is_closing = False
@@ -158,9 +157,9 @@ class HttpConnection:
         response = self.respond(head, body)
         if response is None:
             return False
-        keep_alive = head.keep_alive and body.done and not response.wants_close
-        keep_alive = keep_alive and not self._slots.last_responses
-        self._wire.send(response.render(head.method, keep_alive))
+        can_stay = head.keep_alive and body.done and not self._slots.last_responses
+        sent, keep_alive = response.render(head.method, can_stay)
+        self._wire.send(sent)
         return keep_alive or self._linger(body.done)
 
     def _read_head(self) -> heads.Head | None:
@@ -221,10 +220,9 @@ class HttpConnection:
         path, _, query_string = head.target.partition("?")
         environ = {
             **_ENVIRON_DEFAULTS,
-            "SERVER_NAME": str(self._server[0]),
-            "SERVER_PORT": str(self._server[1]),
-            "REMOTE_ADDR": str(self._address[0]),
-            "REMOTE_PORT": str(self._address[1]),
+            "SERVER_NAME": self._server_name,
+            "SERVER_PORT": self._server_port,
+            "REMOTE_ADDR": self._address[0],
             "REQUEST_METHOD": head.method,
             "PATH_INFO": _unquoted(path) if "%" in path else path,
             "QUERY_STRING": query_string,
@@ -235,18 +233,19 @@ class HttpConnection:
             "wsgi.input": body,
             "wsgi.input_terminated": head.chunked,
             "eventlet.input": body,
+            **head.variables,
         }
-        _add_cgi_headers(environ, head.headers)
         if not head.upgrades:
             environ.pop("HTTP_UPGRADE", None)
-        head.headers = ()  # free memory: a viewer's connection keeps this head until it ends
+        head.forget_headers()  # a viewer's connection keeps this head until it ends
         return environ
 
     def refuse(self, error: Refusal) -> bool:
         """Respond to a request without a valid head, and end the connection. Return False."""
         line = bytes(self._wire.received[:SEARCHED_BYTES]).lstrip().partition(b"\n")[0]
         self._refused(line.decode("latin-1"), error.reason)
-        self._wire.send(Response.of_error(error).render("GET", keep_alive=False))
+        sent, _ = Response.of_error(error).render("GET", keep_alive=False)
+        self._wire.send(sent)
         return self._linger(False)
 
     def _linger(self, all_read: bool) -> bool:
@@ -269,33 +268,3 @@ class HttpConnection:
 def _unquoted(path: str) -> str:
     """Decode percent-escapes to Latin-1; `unquote` would decode them as UTF-8."""
     return unquote_to_bytes(path.encode("latin-1")).decode("latin-1")
-
-
-def _add_cgi_headers(environ: dict[str, Any], lines: HeaderLines) -> None:
-    """Add the header lines as CGI variables (RFC 3875, section 4.1.18), and join duplicates.
-
-    Omit names with an underscore: `X_Forwarded_For` would set the same variable as
-    `X-Forwarded-For`.
-    """
-    duplicates: dict[str, list[str]] = {}
-    for name, value in lines:
-        key = _CGI_KEYS[name]
-        if not key:
-            continue
-        if key in environ:
-            duplicates.setdefault(key, [environ[key]]).append(value)
-        else:
-            environ[key] = value
-    for key, values in duplicates.items():
-        environ[key] = ("; " if key == "HTTP_COOKIE" else ",").join(values)
-
-
-def _cgi_key(name: str) -> str:
-    """Return the name of a header's CGI variable, or `""` for an omitted header."""
-    if "_" in name:
-        return ""
-    key = name.upper().replace("-", "_")
-    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
-
-
-_CGI_KEYS = Memo(_cgi_key, entries=1024, size=64)  # most requests have the same names

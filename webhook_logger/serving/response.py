@@ -64,29 +64,34 @@ class Response:
         """The status code."""
         return int(self._status[:3])
 
-    @property
-    def wants_close(self) -> bool:
-        """Whether the application asks to close the connection."""
-        return any(
-            name.lower() == "connection" and "close" in value.lower()
-            for name, value in self._headers
-        )
-
-    def render(self, method: str, keep_alive: bool) -> bytes:
-        """Return the bytes of the response to a request with this method."""
+    def render(self, method: str, keep_alive: bool) -> tuple[bytes, bool]:
+        """Return the bytes of the response to a request with this method, and whether they declare
+        that the connection stays open: if `keep_alive`, and the application does not object.
+        """
         body = b"".join(self._body)
-        length = len(body)
-        if method == "HEAD":
-            declared = (value for name, value in self._headers if name.lower() == "content-length")
-            length = int(next(declared, length))
-        rest = _RESTS_OF_HEAD[self._status, tuple(self._headers), length, keep_alive]
-        head = f"HTTP/1.1 {self._status}\r\nDate: {_date(int(time.time()))}\r\n".encode() + rest
-        return head if method == "HEAD" or _has_no_body(self._status) else head + body
+        headers = tuple(self._headers)
+        length = len(body) if method != "HEAD" else _declared_length(headers, len(body))
+        before, after, keep_alive = _HEADS[self._status, headers, length, keep_alive]
+        if method == "HEAD" or _has_no_body(self._status):
+            body = b""
+        return b"".join((before, _date(int(time.time())), after, body)), keep_alive
 
 
-def _rest_of_head(response: tuple[str, HeaderLines, int, bool]) -> bytes:
-    """Return the header section after `Date`, from (status, header lines, length, keep-alive)."""
+def _declared_length(headers: HeaderLines, default: int) -> int:
+    """Return the `Content-Length` of the application: its response to HEAD has no body."""
+    declared = (value for name, value in headers if name.lower() == "content-length")
+    return int(next(declared, default))
+
+
+def _head(response: tuple[str, HeaderLines, int, bool]) -> tuple[bytes, bytes, bool]:
+    """Return the parts of a head around `Date`, and whether the connection stays open.
+
+    `response` is (status, header lines, length, whether the connection can stay open).
+    """
     status, headers, length, keep_alive = response
+    keep_alive = keep_alive and not any(
+        name.lower() == "connection" and "close" in value.lower() for name, value in headers
+    )
     lines = [
         f"{name}: {value}" for name, value in headers if name.lower() not in _SET_BY_CONNECTION
     ]
@@ -96,10 +101,11 @@ def _rest_of_head(response: tuple[str, HeaderLines, int, bool]) -> bytes:
     if any(name.lower() == "upgrade" for name, _ in headers):
         options.append("Upgrade")  # RFC 9110, section 7.8
     lines.append(f"Connection: {', '.join(options)}")
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
+    after = "\r\n".join(("", *lines, "", "")).encode("latin-1")
+    return f"HTTP/1.1 {status}\r\nDate: ".encode(), after, keep_alive
 
 
-_RESTS_OF_HEAD = Memo(_rest_of_head, entries=1024, size=1024)  # few differ
+_HEADS = Memo(_head, entries=1024, size=1024)  # few differ
 
 # The connection sets these headers.
 _SET_BY_CONNECTION = frozenset(("connection", "content-length", "date", "transfer-encoding"))
@@ -111,5 +117,5 @@ def _has_no_body(status: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)
+def _date(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()
