@@ -6,13 +6,16 @@ tests/test_library_seams.py checks everything here that eventlet does not docume
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Container
-from typing import Any
+from typing import Any, ClassVar
 
-from eventlet import hubs, patcher
+from eventlet import getcurrent, hubs, patcher
 from eventlet.greenio import GreenSocket
 from eventlet.hubs import IOClosed, epolls, trampoline
+
+from webhook_logger import waits
 
 CALLS_PER_TURN = 16
 """Calls of one socket before it yields."""
@@ -91,6 +94,65 @@ def wait_to_read(sock: FairSocket) -> None:
     trampoline(sock.fd, read=True, timeout=sock.gettimeout(), timeout_exc=TimeoutError)
 
 
+class GreenGate:
+    """A gate for green threads. The threads of all gates that open in one turn of the hub continue
+    together, in the order in which their gates opened.
+    """
+
+    __slots__ = ("_is_open", "_waiting")
+
+    _opened: ClassVar[list[GreenGate]] = []
+    """The gates whose threads continue next."""
+
+    def __init__(self) -> None:
+        self._is_open = False
+        self._waiting: Any = None
+        """The green thread that waits."""
+
+    def wait(self) -> None:
+        """Wait until the gate is open."""
+        if self._is_open:
+            return
+        self._waiting = getcurrent()
+        try:
+            while not self._is_open:
+                hubs.get_hub().switch()
+        finally:
+            self._waiting = None
+
+    def open(self) -> None:
+        """Let the thread continue soon."""
+        if self._is_open:
+            return
+        self._is_open = True
+        if self._waiting:
+            if not self._opened:
+                hubs.get_hub().schedule_call_global(0, self._continue_all)
+            self._opened.append(self)
+
+    @classmethod
+    def _continue_all(cls) -> None:
+        opened, cls._opened = cls._opened, []
+        for gate in opened:
+            try:
+                if gate._waiting:  # no exception has ended the wait
+                    gate._waiting.switch()
+            except Exception:  # noqa: BLE001  # it must not keep the other threads waiting
+                hubs.get_hub().squelch_generic_exception(sys.exc_info())
+
+
+class GreenWaits:
+    """The ways to wait of green threads."""
+
+    def gate(self) -> GreenGate:
+        """Return a closed gate."""
+        return GreenGate()
+
+    def until_readable(self, sock: Any) -> None:
+        """Wait until a socket has bytes: without bytes, `recv` would raise an error."""
+        trampoline(sock.fd, read=True, timeout=sock.gettimeout(), timeout_exc=TimeoutError)
+
+
 class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
     """A hub that handles few viewers in one turn, so that senders do not wait for all viewers."""
 
@@ -125,9 +187,12 @@ class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
 
 
 def use_fair_hub() -> None:
-    """Use `FairHub` if the system has epoll. Call this before any green thread starts."""
+    """Use `FairHub` if the system has epoll, and the ways to wait of green threads. Call this
+    before any green thread starts.
+    """
     if epolls.is_available():
         hubs.use_hub(FairHub)
+    waits.use(GreenWaits())
 
 
 def defer_descriptors(descriptors: Container[int]) -> None:

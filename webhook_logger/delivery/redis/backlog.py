@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from webhook_logger.delivery.base import BacklogFull, QueueUnavailable
 from webhook_logger.histogram import Histogram
+from webhook_logger.waits import gate
 
 BACKLOG_FULL = "The queue is unavailable or slow, and too many requests wait for it."
 
@@ -36,7 +36,7 @@ class QueueMeasures:
 class Call:
     """A command and its result."""
 
-    __slots__ = ("_done", "deadline", "error", "history", "is_done", "packed", "response")
+    __slots__ = ("_gate", "deadline", "error", "history", "is_done", "packed", "response")
 
     def __init__(self, packed: bytes, deadline: float, history: bytes = b"") -> None:
         self.packed = packed
@@ -46,9 +46,7 @@ class Call:
         self.response: Any = None
         self.error: QueueUnavailable | None = None
         self.is_done = False
-        # A lock is the cheapest primitive to wait for, and only one caller waits.
-        self._done = threading.Lock()
-        self._done.acquire()
+        self._gate = gate()
 
     def set_history(self, history: bytes) -> None:
         """Replace the name of the history at the end of the command. All names have one length."""
@@ -60,11 +58,11 @@ class Call:
         """Give the result to the caller. Only the first call has an effect."""
         if not self.is_done:
             self.response, self.error, self.is_done = response, error, True
-            self._done.release()
+            self._gate.open()
 
     def wait(self) -> Any:
         """Wait for the response and return it. Raises `QueueUnavailable`."""
-        self._done.acquire()
+        self._gate.wait()
         if self.error:
             raise self.error
         return self.response

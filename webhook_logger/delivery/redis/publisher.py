@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -24,6 +23,7 @@ from webhook_logger.delivery.redis import history
 from webhook_logger.delivery.redis.backlog import BACKLOG_FULL, Backlog, Call
 from webhook_logger.delivery.redis.errors import NO_RESPONSE, UNREACHABLE, reason_of
 from webhook_logger.delivery.redis.redis_py import Backoff, Connection, pack
+from webhook_logger.waits import Gate, gate
 
 LARGE_EVENT_BYTES = 64 * 1024
 """Larger events use a second connection, so that they do not delay smaller events."""
@@ -79,8 +79,10 @@ class Publisher:
         self._name = history.UNKNOWN
         self._waiting: deque[Call] = deque()
         self._in_flight: Sequence[Call] = ()
-        self._is_idle = False
-        self._wake = threading.Event()
+        self._idle: Gate | None = None
+        """Where `serve` waits for commands."""
+        self._resting: Gate | None = None
+        """Where `tick` waits for commands."""
         self._failure = ""
         self._silent_ticks = 0
         self._backoff = Backoff()
@@ -89,7 +91,7 @@ class Publisher:
     def end(self) -> None:
         """End `serve` and `tick` soon. Commands that wait are not sent."""
         self._has_ended = True
-        self._wake.set()
+        self._wake_up()
 
     def run(self, script: str, keys: Sequence[str], *args: str | bytes) -> Any:
         """Run a script and return its response, strings as bytes. Raises `QueueUnavailable`."""
@@ -116,9 +118,15 @@ class Publisher:
     def _submit(self, call: Call) -> Call:
         self._backlog.add(call, self.is_unavailable)
         self._waiting.append(call)
-        if self._is_idle:
-            self._wake.set()
+        self._wake_up()
         return call
+
+    def _wake_up(self) -> None:
+        """Let `serve` and `tick` continue, if they wait for commands."""
+        if self._idle:
+            self._idle.open()
+        if self._resting:
+            self._resting.open()
 
     @property
     def is_unavailable(self) -> bool:
@@ -138,7 +146,7 @@ class Publisher:
         """Reconnect at once, because the address leads to another server."""
         self.renew()
         if self._connection and self._in_flight:
-            self._connection.shut_down()
+            self._connection.shut_down("The address leads to another Redis.")
         self._backoff.end_pause()
 
     def renew_unless(self, replication_id: str) -> None:
@@ -160,11 +168,20 @@ class Publisher:
     def tick(self) -> None:
         """Give up overdue commands, and detect an unavailable queue, until the end."""
         while not self._has_ended:
+            self._rest()
             time.sleep(TICK_SECONDS)
             self._silent_ticks = self._silent_ticks + 1 if self._in_flight else 0
             self._give_up_overdue()
+            self._end_silence()
             if self.is_unavailable:
                 self._shed()
+
+    def _rest(self) -> None:
+        """Wait until there are commands, so that an idle worker does not tick."""
+        self._resting = resting = gate()
+        if not (self._waiting or self._in_flight or self._has_ended):
+            resting.wait()
+        self._resting = None
 
     def _give_up_overdue(self) -> None:
         """Give up calls whose deadline has passed. `_waiting` is ordered by deadline."""
@@ -174,6 +191,11 @@ class Publisher:
         for call in self._in_flight:
             if call.deadline <= now:
                 call.finish(error=OutcomeUnknown(NO_RESPONSE))
+
+    def _end_silence(self) -> None:
+        """End a connection without a response for too long; `serve` then makes a new one."""
+        if self._connection and self._silent_ticks * TICK_SECONDS >= self._backlog.limits.seconds:
+            self._connection.shut_down("Redis did not respond in time.")
 
     def _shed(self) -> None:
         """Reject the newest commands over the limit, because the queue is unavailable."""
@@ -205,11 +227,11 @@ class Publisher:
 
     def _wait_for_work(self) -> bool:
         """Wait for commands. Return False at the end."""
-        self._is_idle = not self._waiting
-        while self._is_idle and not self._has_ended:
-            self._wake.wait()
-            self._wake.clear()
-            self._is_idle = not self._waiting
+        while not self._waiting and not self._has_ended:
+            self._idle = idle = gate()
+            if not self._waiting and not self._has_ended:  # since the gate can be opened
+                idle.wait()
+            self._idle = None
         return not self._has_ended
 
     def _ensure_connected(self) -> Connection:
@@ -222,6 +244,7 @@ class Publisher:
             self._name = self._history.name
             self._reporter.opened(self, connection)
             self._load(connection)
+            connection.set_timeout(None)  # `tick` ends a connection that gets no response
             self._failure = ""
             self._reporter.connected(self._history)
         return self._connection

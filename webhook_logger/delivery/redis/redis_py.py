@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,8 @@ import hiredis
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from webhook_logger.waits import until_readable
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
@@ -77,7 +80,10 @@ class Connection:
         self._connection = connection
         self._socket = connection._sock  # it has no public name
         self._is_unix = self._socket.family == socket.AF_UNIX
+        self._is_plain = not isinstance(self._socket, ssl.SSLSocket)
+        """Whether the kernel holds all bytes that have arrived; TLS decrypts some in advance."""
         self._reader = hiredis.Reader(protocolError=redis.InvalidResponse)
+        self._end_reason = "Redis closed the connection."
 
     def set_timeout(self, seconds: float | None) -> None:
         """Set the timeout of `read` and `send`; None means no timeout."""
@@ -92,9 +98,11 @@ class Connection:
         `redis.InvalidResponse` if something other than Redis responds.
         """
         while (reply := self._reader.gets()) is False:
+            if self._is_plain:
+                until_readable(self._socket)
             data = self._socket.recv(READ_BYTES)
             if not data:
-                raise ConnectionError("Redis closed the connection.")
+                raise ConnectionError(self._end_reason)
             self._reader.feed(data)
         return reply
 
@@ -126,8 +134,9 @@ class Connection:
             return True
         return False
 
-    def shut_down(self) -> None:
-        """End the connection, which wakes the thread that reads from it."""
+    def shut_down(self, reason: str) -> None:
+        """End the connection, which wakes the thread that reads from it with this error."""
+        self._end_reason = reason
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 

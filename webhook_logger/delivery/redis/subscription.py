@@ -103,7 +103,7 @@ class Subscription:
         """End the connection, because it is unreliable; a new one follows."""
         if self._connection:
             self._end_reason = reason
-            self._connection.shut_down()
+            self._connection.shut_down(reason)
 
     def switch(self) -> None:
         """Reconnect at once, because the address leads to another server."""

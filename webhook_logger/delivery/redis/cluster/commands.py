@@ -16,7 +16,8 @@ from webhook_logger.delivery.redis.errors import UNREACHABLE
 from webhook_logger.delivery.redis.keys import Keys
 
 if TYPE_CHECKING:
-    from webhook_logger.delivery.redis.cluster.node import Node, NodePublisher
+    from webhook_logger.delivery.redis.cluster.node import Node
+    from webhook_logger.delivery.redis.cluster.publisher import NodePublisher
 
 RETRY_SECONDS = 0.02
 MOVING = "A part of the queue moves to another node, and does not accept requests."

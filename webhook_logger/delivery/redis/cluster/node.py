@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from webhook_logger.delivery.redis.backlog import Call, QueueLimits
 from webhook_logger.delivery.redis.cluster.channels import ShardedSubscription
+from webhook_logger.delivery.redis.cluster.publisher import NodePublisher
 from webhook_logger.delivery.redis.cluster.slots import Address, Slots
 from webhook_logger.delivery.redis.keys import Keys
 from webhook_logger.delivery.redis.link import Link, LinkOwner
-from webhook_logger.delivery.redis.publisher import LARGE_EVENT_BYTES, Publisher
-from webhook_logger.delivery.redis.redis_py import pack
+from webhook_logger.delivery.redis.publisher import LARGE_EVENT_BYTES
 from webhook_logger.delivery.redis.scripts import Scripts
 
 PROBES = 4
@@ -32,35 +32,6 @@ class NodeOwner(LinkOwner, Protocol):
 
     def take(self, node: Node, call: Call, error: str) -> bool:
         """Send a command again soon if the error means that it did not run. Return whether."""
-
-
-class NodePublisher(Publisher):
-    """A publisher for some of the slots."""
-
-    def publish(self, channel: str, message: bytes) -> Call:
-        """Queue a message on a sharded channel."""
-        return self.submit("SPUBLISH", channel, message)
-
-    def submit_again(self, call: Call, is_asking: bool) -> None:
-        """Queue a command that another node did not run, before others, whose deadlines are later.
-
-        With `is_asking`, the node runs it although its slot is still moving there.
-        """
-        calls = [call]
-        if is_asking:
-            calls.insert(0, Call(pack("ASKING"), call.deadline))
-        for each in calls:
-            self._backlog.add(each, is_unavailable=False)
-        self._waiting.extendleft(reversed(calls))
-        self._wake.set()
-
-    def take_waiting(self) -> list[Call]:
-        """Remove and return the commands that were not sent."""
-        calls = list(self._waiting)
-        self._waiting.clear()
-        for call in calls:
-            self._backlog.remove(call)
-        return calls
 
 
 class NodePart(Container[str]):

@@ -1,0 +1,81 @@
+"""Gates, for the threads of the operating system and for green threads."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import eventlet
+import pytest
+
+from tests.support.patience import PATIENCE_SECONDS
+from webhook_logger import waits
+from webhook_logger.serving.eventlet import GreenGate
+
+
+def test_a_thread_waits_until_its_gate_is_open() -> None:
+    gate, passed = waits.gate(), threading.Event()
+    threading.Thread(target=lambda: (gate.wait(), passed.set()), daemon=True).start()
+    assert not passed.is_set()
+    gate.open()
+    assert passed.wait(PATIENCE_SECONDS)
+
+
+def test_a_thread_does_not_wait_at_an_open_gate() -> None:
+    for gate in (waits.gate(), GreenGate()):
+        gate.open()
+        gate.open()
+        gate.wait()
+
+
+def spawn(gate: GreenGate, name: str, passed: list[str]) -> Any:
+    def run() -> None:
+        gate.wait()
+        passed.append(name)
+
+    thread = eventlet.spawn(run)
+    eventlet.sleep()
+    return thread
+
+
+def test_green_threads_continue_in_the_order_in_which_their_gates_opened() -> None:
+    passed: list[str] = []
+    first, second = GreenGate(), GreenGate()
+    threads = [spawn(second, "second", passed), spawn(first, "first", passed)]
+    first.open()
+    second.open()
+    assert passed == []
+    for thread in threads:
+        thread.wait()
+    assert passed == ["first", "second"]
+
+
+def test_a_green_thread_that_ends_before_its_gate_opens_does_not_continue() -> None:
+    passed: list[str] = []
+    gates = GreenGate(), GreenGate()
+    ended, other = (spawn(gate, "", passed) for gate in gates)
+    for gate in gates:
+        gate.open()
+    ended.kill()
+    other.wait()
+    assert passed == [""]
+
+
+def test_a_green_thread_that_fails_does_not_keep_the_others_waiting(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    passed: list[str] = []
+    failing, gate = GreenGate(), GreenGate()
+
+    def fail() -> None:
+        failing.wait()
+        raise ValueError("it fails")
+
+    eventlet.spawn_n(fail)
+    eventlet.sleep()
+    thread = spawn(gate, "other", passed)
+    failing.open()
+    gate.open()
+    thread.wait()
+    assert passed == ["other"]
+    assert "it fails" in capfd.readouterr().err

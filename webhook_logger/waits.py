@@ -1,0 +1,75 @@
+"""How a thread waits: for another thread, at a gate, or for the bytes of a socket.
+
+Each request through the queue waits several times. The server's threads are green: for them,
+`serving` replaces these ways to wait by cheaper ones. This module needs only the standard library.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Protocol
+
+
+class Gate(Protocol):
+    """A place where at most one thread waits until another thread opens it permanently."""
+
+    def wait(self) -> None:
+        """Wait until the gate is open."""
+
+    def open(self) -> None:
+        """Let the thread continue soon. Has no effect on a gate that is open. Never blocks."""
+
+
+class WaysToWait(Protocol):
+    """The ways to wait of one kind of threads."""
+
+    def gate(self) -> Gate:
+        """Return a closed gate."""
+
+    def until_readable(self, sock: Any) -> None:
+        """Wait until a socket has bytes or has ended, if its `recv` would need longer for this.
+
+        Raises `OSError`, also after the socket's timeout.
+        """
+
+
+class _ThreadGate:
+    """A gate for the threads of the operating system."""
+
+    def __init__(self) -> None:
+        self._opened = threading.Event()
+
+    def wait(self) -> None:
+        self._opened.wait()
+
+    def open(self) -> None:
+        self._opened.set()
+
+
+class _ThreadWaits:
+    """The ways to wait of the threads of the operating system."""
+
+    def gate(self) -> Gate:
+        return _ThreadGate()
+
+    def until_readable(self, _sock: Any) -> None:
+        """Do nothing, because `recv` waits just as well."""
+
+
+_waits: WaysToWait = _ThreadWaits()
+
+
+def use(waits: WaysToWait) -> None:
+    """Use these ways to wait from now on. Call this before any thread waits."""
+    global _waits  # noqa: PLW0603  # like monkey-patching, for the whole process
+    _waits = waits
+
+
+def gate() -> Gate:
+    """Return a closed gate."""
+    return _waits.gate()
+
+
+def until_readable(sock: Any) -> None:
+    """Wait until a socket has bytes or has ended, if its `recv` would need longer for this."""
+    _waits.until_readable(sock)
