@@ -86,6 +86,14 @@ EVENTLET = {
         lambda: len(epolls.Hub().poll.poll(0, 1)) <= 1,
         "FairHub.do_poll reads a limited number of events at a time from it.",
     ),
+    "the hub's add, remove and READ": (
+        lambda: (
+            takes(epolls.Hub().add, "evtype", "fileno", "cb", "tb", "mac")
+            and callable(epolls.Hub().remove)
+            and epolls.Hub().READ == "read"
+        ),
+        "Viewers that send nothing would need a green thread each.",
+    ),
     "the hub's squelch_generic_exception": (
         lambda: takes(epolls.Hub.squelch_generic_exception, "exc_info"),
         "eventlet would print errors of green threads, including text from senders.",

@@ -11,6 +11,7 @@ import pytest
 from webhook_logger.serving import acceptor
 from webhook_logger.serving.acceptor import ACCEPTED_PER_TURN, MAX_CONCURRENT_REJECTIONS, Acceptor
 from webhook_logger.serving.slots import ConnectionSlots
+from webhook_logger.serving.viewer import EndViewer, ViewerConnection
 
 SLOTS = 3
 
@@ -21,6 +22,9 @@ class Sock:
     def __init__(self, error: OSError | None = None) -> None:
         self._error = error
         self.is_closed = False
+
+    def fileno(self) -> int:
+        return 5
 
     def setsockopt(self, *_: int) -> None:
         if self._error:
@@ -55,8 +59,11 @@ class FakeConnection:
 
     all: list[FakeConnection]
 
-    def __init__(self, sock: Sock, address: tuple[str, int]) -> None:
-        self.sock, self.address = sock, address
+    is_handed_over = False
+
+    def __init__(self, sock: Sock, address: tuple[str, int], end_viewer: EndViewer) -> None:
+        self.sock, self.address, self.end_viewer = sock, address, end_viewer
+        self.viewer: ViewerConnection | None = None
         self.outcome = ""
         self._end = eventlet.Event()
         FakeConnection.all.append(self)
@@ -132,6 +139,21 @@ def test_a_slot_is_released_when_its_connection_ends(start: Start) -> None:
     FakeConnection.all[0].end()
     assert slots.acquire()
     assert FakeConnection.all[0].sock.is_closed
+
+
+def test_the_connection_of_a_viewer_stays_open_without_its_green_thread(start: Start) -> None:
+    slots = ConnectionSlots(SLOTS)
+    start(Ready(*sockets(1)), slots)
+    [connection] = FakeConnection.all
+    sock: Any = connection.sock
+    slots.begin_request()
+    slots.acquire_viewer_slot(sock)
+    connection.viewer = ViewerConnection(sock, connection.end_viewer)
+    connection.end()
+    assert (slots.taken, list(slots.viewers), sock.is_closed) == (1, [sock], False)
+    for _ in range(2):
+        connection.viewer.close()
+        assert (slots.taken, list(slots.viewers), sock.is_closed) == (0, [], True)
 
 
 def test_connections_over_every_limit_wait_in_the_kernel(

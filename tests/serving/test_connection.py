@@ -52,7 +52,7 @@ def fail(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
 
 
 def open_websocket(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    environ["eventlet.input"].get_socket()
+    environ["eventlet.input"].take_connection()
     raise ServiceUnavailable("not reached")
 
 
@@ -80,7 +80,7 @@ class Pair(Sender):
         self.refused: list[tuple[str, Reason]] = []
         """The reported refusals."""
         self.connection = connection.HttpConnection(
-            *(served, ("127.0.0.1", 5), application, ConnectionSlots(slots)),
+            *(served, ("127.0.0.1", 5), application, ConnectionSlots(slots), socket.socket.close),
             limits=replace(PATIENT, **short),
             refused=lambda line, reason: self.refused.append((line, reason)),
         )

@@ -1,4 +1,4 @@
-"""The accept loop: serve each connection in its own green thread."""
+"""The accept loop: serve each connection in its own green thread, until it is a viewer's."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from eventlet.semaphore import Semaphore
 from webhook_logger.serving.connection import Address, HttpConnection
 from webhook_logger.serving.listener import Listener
 from webhook_logger.serving.slots import ConnectionSlots
+from webhook_logger.serving.viewer import EndViewer
 
 MAX_CONCURRENT_REJECTIONS = 64
 """Maximum connections over the limit that receive a `503` at the same time. Further ones wait in
@@ -31,7 +32,7 @@ class Acceptor:
         self,
         listener: Listener,
         slots: ConnectionSlots,
-        connect: Callable[[socket.socket, Address], HttpConnection],
+        connect: Callable[[socket.socket, Address, EndViewer], HttpConnection],
     ) -> None:
         self._listener = listener
         self._slots = slots
@@ -82,10 +83,11 @@ class Acceptor:
             connection.close_if_idle()
 
     def _serve(self, sock: socket.socket, address: Address, received: bytes = b"") -> None:
-        is_open = True
+        connection = None
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection = self._connect(sock, (_plain(address[0]), *address[1:]))
+            plain = (_plain(address[0]), *address[1:])
+            connection = self._connect(sock, plain, self._end_viewer)
             if received:
                 connection.resume(received)
             self._open[connection] = eventlet.getcurrent()
@@ -93,15 +95,11 @@ class Acceptor:
                 self._serve_in_slot(connection)
             finally:
                 del self._open[connection]
-                is_open = not connection.is_handed_over
         except OSError:
             pass  # some systems report here that the client has disconnected
         finally:
-            if is_open:
-                with suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-            sock.close()
-            self._room.release()
+            if connection is None or connection.viewer is None:
+                self._close(sock, connection is None or not connection.is_handed_over)
 
     def _serve_in_slot(self, connection: HttpConnection) -> None:
         if not self._slots.acquire():
@@ -110,7 +108,21 @@ class Acceptor:
         try:
             connection.serve()
         finally:
-            self._slots.release()
+            if connection.viewer is None:
+                self._slots.release()
+
+    def _end_viewer(self, sock: socket.socket) -> None:
+        self._slots.release_viewer_slot(sock)
+        self._slots.release()
+        self._close(sock, is_open=True)
+
+    def _close(self, sock: socket.socket, is_open: bool) -> None:
+        """Close a socket, and its connection too unless another worker serves that now."""
+        if is_open:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        sock.close()
+        self._room.release()
 
 
 def _plain(address: str) -> str:

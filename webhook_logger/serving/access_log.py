@@ -90,27 +90,30 @@ class LoggedConnection(HttpConnection):
         self._rule_of = rule_of
         self._head: Head | None = None
         self._status = 0
-        self._is_viewer = False
         self._request_environ: dict[str, Any] = {}
 
     def serve_request(self) -> bool:
         self._head, self._status, self._request_environ = None, 0, {}
-        self._is_viewer = False
         wire, began = self._wire, perf_counter()
         used, sent = wire.bytes_used, wire.bytes_out
         wire.sent_at = 0.0
+
+        def log_request() -> None:
+            seconds = (wire.sent_at or perf_counter()) - began
+            self._log(seconds, wire.bytes_used - used, wire.bytes_out - sent)
+
         try:
             return super().serve_request()
         finally:
-            if self._status:
-                seconds = (wire.sent_at or perf_counter()) - began
-                self._log(seconds, wire.bytes_used - used, wire.bytes_out - sent)
+            if self.viewer is not None:
+                self.viewer.call_at_end(log_request)
+            elif self._status:
+                log_request()
 
     def respond(self, head: Head, body: RequestBody) -> Response | None:
         self._head, self._status = head, 500
         response = super().respond(head, body)
         self._status = response.code if response else body.handed_over
-        self._is_viewer = response is None
         return response
 
     def make_environ(self, head: Head, body: RequestBody) -> dict[str, Any]:
@@ -132,7 +135,7 @@ class LoggedConnection(HttpConnection):
             status=self._status,
             seconds=round(seconds, 6),
             bytes_in=bytes_in,
-            bytes_out=None if self._is_viewer else bytes_out,
+            bytes_out=bytes_out if self.viewer is None else None,
             callback=digest_of(uuid) if uuid else None,
             request=self._request_environ.get("webhook_logger.request_id"),
         )

@@ -6,11 +6,11 @@ RFC 9112, sections 6 and 7.
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Callable
 
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.head import Head
+from webhook_logger.serving.viewer import ViewerConnection
 from webhook_logger.serving.wire import Wire
 
 MAX_CHUNK_LINE_BYTES = 256
@@ -42,10 +42,10 @@ class RequestBody:
     """
 
     def __init__(
-        self, wire: Wire, head: Head, acquire_viewer_slot: Callable[[socket.socket], None]
+        self, wire: Wire, head: Head, begin_viewer: Callable[[], ViewerConnection]
     ) -> None:
         self._wire = wire
-        self._acquire_viewer_slot = acquire_viewer_slot
+        self._begin_viewer = begin_viewer
         self._chunked = head.chunked
         self._left = head.content_length or 0
         """Unread bytes of the whole body, or of the current chunk."""
@@ -65,9 +65,11 @@ class RequestBody:
         limit = size if size is not None and size >= 0 else None
         return self._read_chunks(limit) if self._chunked else self._read_length(limit)
 
-    def get_socket(self, status: int = 101) -> socket.socket:
-        """Return the bare socket to a viewer's transport, which owns it from now on, and sends the
+    def take_connection(self, status: int = 101) -> ViewerConnection:
+        """Return the connection to a viewer's transport, which owns it from now on, and sends the
         response with this status. Raises `Refusal`.
+
+        The application returns while the viewer stays. Its response is not sent.
         """
         # RFC 6455, section 4.1: a client sends no data before it receives the response.
         if self._wire.received or not self.done:
@@ -76,11 +78,10 @@ class RequestBody:
                 raise Refusal(Reason.WEBSOCKET_HANDSHAKE_MALFORMED, has_body)
             has_more = "A request for a stream cannot have a body, and no other request after it."
             raise Refusal(Reason.BAD_REQUEST, has_more)
-        if not self.handed_over:
-            self._acquire_viewer_slot(self._wire.socket)
-            self._wire.close()
-            self.handed_over = status
-        return self._wire.socket
+        viewer = self._begin_viewer()
+        self._wire.close()
+        self.handed_over = status
+        return viewer
 
     def _send_continue(self) -> None:
         if self._continue_wanted and not self._wire.received:

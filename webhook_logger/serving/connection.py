@@ -19,6 +19,7 @@ from webhook_logger.serving.body import RequestBody
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 from webhook_logger.serving.response import Response
 from webhook_logger.serving.slots import ConnectionSlots
+from webhook_logger.serving.viewer import EndViewer, ViewerConnection
 from webhook_logger.serving.wire import SenderTooSlow, Wire
 
 RETRY_AFTER_SECONDS = 5
@@ -63,7 +64,7 @@ _ENVIRON_DEFAULTS = {
 
 
 class HttpConnection:
-    """One sender's or viewer's TCP connection, served by `application` until it ends."""
+    """One TCP connection, served by `application` until it ends or becomes a viewer's."""
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class HttpConnection:
         address: Address,
         application: Application,
         slots: ConnectionSlots,
+        end_viewer: EndViewer,
         limits: ConnectionLimits = DEFAULT,
         refused: Callable[[str, Reason], None] = lambda _line, _reason: None,
         router: Router | None = None,
@@ -78,6 +80,7 @@ class HttpConnection:
         self._socket = sock
         self._application = application
         self._slots = slots
+        self._end_viewer = end_viewer
         self._limits = limits
         self._refused = refused
         self._router = router
@@ -92,9 +95,13 @@ class HttpConnection:
         """Whether the connection waits for a request, the first one included."""
         self.is_handed_over = False
         """Whether another worker serves the connection now, so that it must not be shut down."""
+        self.viewer: ViewerConnection | None = None
+        """The viewer whose transport owns the connection now, and closes it."""
 
     def serve(self) -> None:
-        """Serve requests one after the other until the connection ends. The caller closes it."""
+        """Serve requests one after the other until the connection ends, and the caller closes it,
+        or until it becomes a viewer's.
+        """
         try:
             while self._serve_one():
                 self.is_idle = self.is_waiting = True
@@ -142,7 +149,14 @@ class HttpConnection:
         try:
             return self.serve_request()
         finally:
-            self._slots.end_request_or_viewer(self._socket)
+            if self.viewer is None:
+                self._slots.end_request()
+
+    def _begin_viewer(self) -> ViewerConnection:
+        """Let a viewer's transport own the connection. Raises `Refusal`."""
+        self._slots.acquire_viewer_slot(self._socket)
+        self.viewer = ViewerConnection(self._socket, self._end_viewer)
+        return self.viewer
 
     def serve_request(self) -> bool:
         """Serve the request that has begun to arrive. Return whether another one can follow."""
@@ -152,7 +166,7 @@ class HttpConnection:
             return self.refuse(error)
         if head is None:
             return False
-        body = RequestBody(self._wire, head, self._slots.acquire_viewer_slot)
+        body = RequestBody(self._wire, head, self._begin_viewer)
         self._wire.set_timeout(self._limits.body_seconds)
         response = self.respond(head, body)
         if response is None:
@@ -210,10 +224,11 @@ class HttpConnection:
             response = Response.of_error(error)
         except Exception:
             log.exception("The application failed.")
+            if self.viewer is not None:
+                self.viewer.close()
             self._refused(head.target, Reason.INTERNAL_ERROR)
-            failed = Refusal(Reason.INTERNAL_ERROR)
-            response = Response() if body.handed_over else Response.of_error(failed)
-        return response if response.begun else None
+            response = Response.of_error(Refusal(Reason.INTERNAL_ERROR))
+        return response if self.viewer is None else None
 
     def make_environ(self, head: heads.Head, body: RequestBody) -> dict[str, Any]:
         """Return the environ of the request (PEP 3333), with its raw head."""

@@ -67,6 +67,23 @@ class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
             pass
         return int(super().send(data, flags))
 
+    def recv_now(self, bufsize: int) -> bytes | None:
+        """Return the bytes that have arrived, `b""` at the end, or None. Never waits."""
+        try:
+            return self.fd.recv(bufsize)  # type: ignore[no-any-return]
+        except BlockingIOError:
+            return None
+
+    def call_when_readable(self, function: Any) -> None:
+        """Call `function` once in the hub, as soon as the socket has bytes or has ended."""
+        hub = hubs.get_hub()
+
+        def call(_: int) -> None:
+            hub.remove(listener)
+            function()
+
+        listener = hub.add(hub.READ, self.fd.fileno(), call, lambda _: None, lambda: None)
+
     def send_now(self, data: bytes) -> int:
         """Send the bytes that the kernel accepts without waiting, and return their number."""
         try:

@@ -27,6 +27,7 @@ from webhook_logger.serving.port import ServingError
 from webhook_logger.serving.signals import DRAIN, Signals, next_signal
 from webhook_logger.serving.slots import ConnectionSlots
 from webhook_logger.serving.team import Team
+from webhook_logger.serving.viewer import EndViewer
 
 # File descriptors for the queue, the listener, files being served, and rejected connections.
 RESERVED_DESCRIPTORS = 128
@@ -123,8 +124,8 @@ def serve(
 
     kind = connection_class(logs_requests, worker.rule_of)
 
-    def connect(sock: socket.socket, address: Address) -> HttpConnection:
-        return kind(sock, address, worker, slots, limits, worker.refused, router)
+    def connect(sock: socket.socket, address: Address, end_viewer: EndViewer) -> HttpConnection:
+        return kind(sock, address, worker, slots, end_viewer, limits, worker.refused, router)
 
     acceptor = Acceptor(listener, slots, connect)
 

@@ -59,13 +59,9 @@ class ConnectionSlots:
         self.descriptors.add(sock.fileno())
         self.end_request()
 
-    def end_request_or_viewer(self, sock: socket.socket) -> None:
-        """Count the connection's request or viewer as ended."""
-        descriptor = self.viewers.pop(sock, None)
-        if descriptor is None:
-            self.end_request()
-        else:
-            self.descriptors.discard(descriptor)
+    def release_viewer_slot(self, sock: socket.socket) -> None:
+        """Count a viewer no longer. Its connection still has its slot."""
+        self.descriptors.discard(self.viewers.pop(sock))
 
     def begin_request(self) -> None:
         """Count a request that has begun to arrive."""

@@ -87,7 +87,7 @@ def make_viewers(
         access.blocks_address,
     )
     RequestGuard(engineio, allowed, admission)
-    transport.install(engineio, limits.queue_bytes, admission.allow_message)
+    transport.install(engineio, limits.queue_bytes, admission)
     rooms = Rooms(socketio, delivery, metrics)
     responders = Responders(socketio, delivery)
     viewers = Viewers(

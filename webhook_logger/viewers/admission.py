@@ -195,12 +195,16 @@ class Admission:
             if data.startswith(DISCONNECT):
                 self._expect_connect(eio_sid)
 
+    def count_message(self, socket: Session) -> float:
+        """Count one frame or message and return 0, or return the seconds until one is allowed."""
+        return self._messages.take(socket.sid)
+
     def allow_message(self, socket: Session) -> bool:
         """Wait until the rate allows one more frame or message of a viewer; read none meanwhile.
 
         Return False if the viewer has left.
         """
-        while seconds := self._messages.take(socket.sid):
+        while seconds := self.count_message(socket):
             if socket.closed:
                 return False
             # The waiting frames may include the pong. After a ping timeout, Engine.IO would end the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import pytest
 from wsproto.frame_protocol import FrameProtocol, Opcode
@@ -13,6 +13,7 @@ from webhook_logger.viewers.transport.frames import (
     ViewerClosed,
     ViewerMessages,
     frame,
+    is_pong,
 )
 
 SIZES = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000]
@@ -70,3 +71,46 @@ def test_a_message_that_is_too_large_is_refused_before_its_payload_is_read() -> 
     with pytest.raises(MessageTooLarge):
         ViewerMessages(lambda _: next(reads), lambda _: None, lambda: None, 4096).next()
     assert next(reads) == b"x"
+
+
+WHOLE = client.frame(client.TEXT, b"4hello")
+BEGUN = {
+    "nothing": (b"", False),
+    "a ping": (client.frame(client.PING), False),
+    "a header": (WHOLE[:1], True),
+    "a part of a payload": (WHOLE[:-1], True),
+    "a fragment": (client.frame(client.TEXT, b"4", fin=False), True),
+    "a fragment and a ping": (
+        client.frame(client.TEXT, b"4", fin=False) + client.frame(client.PING),
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("begun", BEGUN)
+def test_only_a_message_that_has_begun_is_waited_for(begun: str) -> None:
+    data, waits = BEGUN[begun]
+
+    def recv(_: int) -> bytes:
+        raise TimeoutError
+
+    messages = ViewerMessages(recv, lambda _: None, lambda: None, 4096, lambda _: None)
+    messages.feed(WHOLE + data)
+    assert messages.next() == "4hello"
+    with pytest.raises(TimeoutError) if waits else nullcontext():
+        assert messages.next() is None
+
+
+def test_a_pong_is_recognized_without_a_parser() -> None:
+    assert is_pong(client.frame(client.TEXT, b"3"))
+    assert is_pong(client.frame(client.TEXT, b"3", mask=bytes(4)))
+    for other in (
+        client.frame(client.TEXT, b"2"),
+        client.frame(client.TEXT, b"3", fin=False),
+        client.frame(client.BINARY, b"3"),
+        client.frame(client.TEXT, b"3x"),
+        client.frame(client.TEXT, b"3") * 2,
+        client.frame(client.TEXT, b"3", mask=b""),
+        b"",
+    ):
+        assert not is_pong(other)

@@ -29,7 +29,7 @@ from webhook_logger.viewers.transport.tasks import (
     disconnect_over_limit,
     disconnect_with_bye,
 )
-from webhook_logger.viewers.transport.websocket import AllowMessage, UpgradeRequired, WebSocket
+from webhook_logger.viewers.transport.websocket import MessageRate, UpgradeRequired, WebSocket
 
 __all__ = [
     "EVENTS",
@@ -68,15 +68,15 @@ def outbox_of(server: Any, sid: str) -> Outbox | None:
     return socket.queue if socket else None
 
 
-def install(engineio: Engine, max_outbox_bytes: int, allow_message: AllowMessage) -> None:
+def install(engineio: Engine, max_outbox_bytes: int, rate: MessageRate) -> None:
     """Make the Engine.IO server use this transport, and event streams."""
 
     def connect(handler: Callable[..., Any], server: Engine) -> Callable[..., Any]:
         def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             if EVENTS in environ:
-                transport: Any = EventStream(max_outbox_bytes, handler, server)
+                transport: Any = EventStream(max_outbox_bytes, handler)
             else:
-                transport = WebSocket(allow_message, handler, server)
+                transport = WebSocket(rate, handler)
             return transport(environ, start_response)
 
         return serve

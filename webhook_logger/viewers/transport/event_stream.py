@@ -10,7 +10,6 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from email.utils import formatdate
 from functools import partial
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ from engineio.packet import MESSAGE, PING, Packet
 
 from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport import tasks
-from webhook_logger.viewers.transport.engineio import Engine, session_of
+from webhook_logger.viewers.transport.engineio import session_of
 from webhook_logger.viewers.transport.outbox import Outbox, Shared
 from webhook_logger.viewers.transport.sse import COMMENT, event_of, retry
 
@@ -87,15 +86,20 @@ def _is_refusal(packet: Packet) -> bool:
 
 
 class EventStream:
-    """The WSGI application that Engine.IO calls for such a viewer. It returns after the end.
+    """The WSGI application that Engine.IO calls for such a viewer. It returns while the viewer
+    stays. Afterwards there is no green thread until something is sent.
 
     Engine.IO passes a method of its session as `handler`. Only the session is used.
     """
 
-    def __init__(self, max_outbox_bytes: int, handler: Callable[..., Any], server: Engine) -> None:
+    __slots__ = ("_connection", "_engineio", "_left", "_outbox")
+
+    def __init__(self, max_outbox_bytes: int, handler: Callable[..., Any]) -> None:
         self._engineio = session_of(handler)
-        self._server = server
         self._outbox = EventOutbox(max_outbox_bytes, partial(tasks.pong, self._engineio))
+        self._connection: Any = None
+        self._left = self._engineio.server.max_http_buffer_size
+        """Number of bytes that the viewer can still send. They are discarded."""
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -103,19 +107,19 @@ class EventStream:
         """PEP 3333, except that the response goes to the bare socket."""
         opening: Opening = environ.pop(EVENTS)
         try:
-            sock = environ["eventlet.input"].get_socket(status=200)
+            self._connection = environ["eventlet.input"].take_connection(status=200)
         except Exception:
             tasks.end_session(self._engineio)
             raise
         try:
-            self._begin(sock, opening)
-            self._discard(sock)
-        except TimeoutError:
-            self._outbox.ending = self._outbox.ending or Ending.PING_TIMEOUT
+            self._begin(self._connection.socket, opening)
         except OSError:
-            pass  # the viewer has left
-        finally:
-            self._end(sock)
+            self._end()  # the viewer has left
+        except Exception:
+            self._end()
+            raise
+        else:
+            self._connection.socket.call_when_readable(self._on_readable)
         return []
 
     def _begin(self, sock: Any, opening: Opening) -> None:
@@ -130,20 +134,26 @@ class EventStream:
         tasks.wait_for_turn()
         self._engineio.receive(Packet(MESSAGE, CONNECT + opening.auth))
 
-    def _discard(self, sock: Any) -> None:
-        """Wait until the viewer leaves, or has sent more than a message could have."""
-        left = self._server.max_http_buffer_size
-        while data := sock.recv(READ_BYTES):
-            left -= len(data)
-            if left < 0:
-                self._outbox.ending = Ending.PROTOCOL_ERROR
-                return
+    def _on_readable(self) -> None:
+        """Discard what the viewer has sent. Runs in the hub, and must not wait."""
+        try:
+            data = self._connection.socket.recv_now(READ_BYTES)
+        except TimeoutError:
+            self._outbox.ending = self._outbox.ending or Ending.PING_TIMEOUT
+            data = b""
+        except OSError:
+            data = b""  # the viewer has left
+        self._left -= len(data or b"")
+        if self._left < 0:  # more than a message could have
+            self._outbox.ending = Ending.PROTOCOL_ERROR
+        if data == b"" or self._left < 0:
+            self._end()
+        else:
+            self._connection.socket.call_when_readable(self._on_readable)
 
-    def _end(self, sock: Any) -> None:
+    def _end(self) -> None:
         self._outbox.close()
-        tasks.end_session(self._engineio)
-        with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)  # ends a thread that is blocked in a write
+        tasks.end_session_soon(self._engineio, self._connection.close)
 
 
 def _head(headers: list[tuple[str, str]]) -> bytes:

@@ -76,6 +76,14 @@ class MessageTooLarge(ProtocolViolation):
         super().__init__(CloseReason.MESSAGE_TOO_BIG)
 
 
+def is_pong(data: bytes) -> bool:
+    """Return whether the bytes are one masked frame with Engine.IO's packet PONG.
+
+    Most viewers send nothing else for hours. So it pays to recognize this frame without a parser.
+    """
+    return len(data) == 7 and data.startswith(b"\x81\x81") and data[2] ^ data[6] == ord("3")
+
+
 class ViewerMessages:
     """The messages of one viewer, read frame by frame."""
 
@@ -85,8 +93,13 @@ class ViewerMessages:
         respond: Callable[[bytes], None],
         admit: Callable[[], None],
         max_bytes: int,
+        recv_now: Callable[[int], bytes | None] | None = None,
     ) -> None:
+        """`recv_now` is like `recv`, but does not wait, and returns None if nothing has arrived.
+        With it, `next` does not wait for the beginning of a message.
+        """
         self.recv = recv
+        self.recv_now = recv_now
         self.respond = respond
         """Sends control frames, such as pongs."""
         self._admit = admit
@@ -97,8 +110,18 @@ class ViewerMessages:
         self._parts: list[str | bytes] = []
         self._size = 0
 
-    def next(self) -> str | bytes:
-        """Wait for a message. Raises `ViewerClosed`."""
+    def feed(self, data: bytes) -> None:
+        """Begin with bytes that were already received. Raises `ViewerClosed` at the end."""
+        if not data:
+            raise ViewerClosed
+        self._frames.receive_bytes(data)
+
+    def next(self) -> str | bytes | None:
+        """Return the next message, and wait until it is complete.
+
+        Return None if no message has begun to arrive, and there is a `recv_now`. Raises
+        `ViewerClosed`.
+        """
         while True:
             try:
                 part = self._frames.process_buffer()
@@ -108,14 +131,20 @@ class ViewerMessages:
                 raise ProtocolViolation(error.code) from error
             if message is not None:
                 return message
-            if not part:
-                self._read()
+            if not part and not self._read():
+                return None
 
-    def _read(self) -> None:
-        data = self.recv(READ_BYTES)
-        if not data:
-            raise ViewerClosed
-        self._frames.receive_bytes(data)
+    def _read(self) -> bool:
+        """Read more bytes. Return False if it need not wait for them."""
+        is_between = self._frames.header is None and not len(self._frames.buffer)
+        if self.recv_now and is_between and self._message.opcode is None:
+            data = self.recv_now(READ_BYTES)
+        else:
+            data = self.recv(READ_BYTES)
+        if data is None:
+            return False
+        self.feed(data)
+        return True
 
     def _check_size(self) -> None:
         """Check the size that a header declares, before any of a large message is buffered."""

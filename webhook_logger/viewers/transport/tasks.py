@@ -107,12 +107,18 @@ def wait_for_turn() -> None:
     gate.acquire()
 
 
-def end_session(socket: Session) -> None:
-    """End the session of a disconnected viewer, in Socket.IO and in its rooms.
+def end_session_soon(socket: Session, then: Callable[[], None]) -> None:
+    """End the session of a disconnected viewer, in Socket.IO and in its rooms, then call `then`.
 
-    Wait for a turn: senders also get turns when thousands of viewers disconnect at the same time.
+    Sessions end in turns, so that senders also get turns when thousands of viewers disconnect at
+    the same time. Never blocks.
     """
+    _endings.add((socket, then))
+
+
+def end_session(socket: Session) -> None:
+    """End a session, and wait until it has ended."""
     gate = threading.Lock()
     gate.acquire()
-    _endings.add((socket, gate.release))
+    end_session_soon(socket, gate.release)
     gate.acquire()

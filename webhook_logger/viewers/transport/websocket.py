@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import socket
 import time
+from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from engineio import packet
 from engineio.exceptions import EngineIOError
@@ -18,7 +20,7 @@ from wsproto.utilities import generate_accept_token
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport import tasks
-from webhook_logger.viewers.transport.engineio import Engine, Session, session_of
+from webhook_logger.viewers.transport.engineio import Session, session_of
 from webhook_logger.viewers.transport.frames import (
     READ_BYTES,
     MessageTooLarge,
@@ -26,6 +28,7 @@ from webhook_logger.viewers.transport.frames import (
     ViewerClosed,
     ViewerMessages,
     frame,
+    is_pong,
 )
 from webhook_logger.viewers.transport.outbox import Outbox, bye
 
@@ -35,8 +38,16 @@ FRAMES_PER_TURN = 16
 CLOSE_SECONDS = 2.0
 """Time for the viewer to read a Close frame and to close. Data that it sends is discarded."""
 
-AllowMessage = Callable[[Session], bool]
-"""Waits until the rate allows one more frame of a session. Returns False if the viewer left."""
+
+class MessageRate(Protocol):
+    """Limits the rate of frames and messages."""
+
+    def count_message(self, session: Session) -> float:
+        """Count one more and return 0, or return the seconds until one more is allowed."""
+
+    def allow_message(self, session: Session) -> bool:
+        """Wait until one more is allowed. Return False if the viewer has left."""
+
 
 _KEY = re.compile("[A-Za-z0-9+/]{22}==")
 """16 bytes in base64."""
@@ -55,81 +66,73 @@ class UpgradeRequired(Refusal):
 
 
 class WebSocket:
-    """The WSGI application that Engine.IO calls for a WebSocket. It returns after the viewer left.
+    """The WSGI application that Engine.IO calls for a WebSocket. It returns after the handshake.
+
+    Afterwards there is no green thread while no message arrives: most viewers only send pongs, and
+    a green thread needs more memory than everything else of a viewer.
 
     Engine.IO passes a method of its session as `handler`. Only the session is used.
     """
 
-    def __init__(
-        self, allow_message: AllowMessage, handler: Callable[..., Any], server: Engine
-    ) -> None:
-        self._allow_message = allow_message
+    __slots__ = ("_connection", "_engineio", "_frames", "_is_attached", "_rate")
+
+    def __init__(self, rate: MessageRate, handler: Callable[..., Any]) -> None:
+        self._rate = rate
         self._engineio = session_of(handler)
-        self._server = server
+        self._connection: Any = None
         self._frames = 0
-        self._attached = False
+        self._is_attached = False
         """Whether the session uses this WebSocket."""
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """PEP 3333, except that the response goes to the bare socket."""
         try:
             key = _key(environ)
-            sock = environ["eventlet.input"].get_socket()
+            self._connection = environ["eventlet.input"].take_connection()
         except Exception:
             if not self._engineio.connected:
                 tasks.end_session(self._engineio)  # else it would count until its ping timeout
             raise
-        self._run(sock, key)
+        self._run(partial(self._open, key))
         return []
 
-    def _run(self, sock: Any, key: bytes) -> None:
+    # Green threads: one for the handshake, and one whenever messages arrive
+
+    def _run(self, serve: Callable[[], None]) -> None:
+        """Serve until no message has begun to arrive. End the connection if it cannot continue."""
         last = b""
         try:
-            sock.sendall(_accepted(key))
-            self._serve(sock)
+            serve()
         except ProtocolViolation as violation:
             last = violation.last
-            if self._attached:
+            if self._is_attached:
                 self._set_ending(violation)
         except ViewerClosed as closed:
             last = closed.last
         except OSError:
             pass  # the viewer has closed, or exceeded the deadline of its phase
-        self._end(sock, last)
+        except Exception:
+            self._engineio.server.logger.exception("A viewer could not be served.")
+        else:
+            self._socket.call_when_readable(self._on_readable)
+            return
+        self._end(last)
 
-    def _set_ending(self, violation: ProtocolViolation) -> None:
-        is_large = isinstance(violation, MessageTooLarge)
-        self._outbox.ending = Ending.LIMIT if is_large else Ending.PROTOCOL_ERROR
-        if is_large:
-            self._outbox.put(bye("limit"))
-
-    @property
-    def _outbox(self) -> Outbox:
-        return self._engineio.queue
-
-    def _serve(self, sock: Any) -> None:
+    def _open(self, key: bytes) -> None:
+        self._socket.sendall(_accepted(key))
         if self._engineio.upgrading or self._engineio.upgraded:
             raise ViewerClosed  # another WebSocket is attached or being attached
-        limited = Limited(sock, self._server.ping_interval + self._server.ping_timeout)
-        max_bytes = self._server.max_http_buffer_size
-        messages = ViewerMessages(limited.recv, limited.sendall, self._admit, max_bytes)
+        server = self._engineio.server
+        limited = Limited(self._socket, server.ping_interval + server.ping_timeout)
+        messages = self._messages(limited.recv, limited.sendall)
         if self._engineio.connected:
             self._upgrade(limited, messages)
-        self._engineio.connected = self._engineio.upgraded = self._attached = True
-        sock.settimeout(None)  # from now on, Engine.IO's pings detect a lost viewer
-        messages.recv, messages.respond = sock.recv, self._outbox.write
-        self._outbox.attach(sock)
-        while True:
-            self._receive(messages.next())
-
-    def _admit(self) -> None:
-        """Yield between frames, and check the viewer's rate. Raises `ViewerClosed`."""
-        self._frames += 1
-        if self._frames % FRAMES_PER_TURN == 0:
-            time.sleep(0)
-        # Discard frames that arrived before the session ended.
-        if self._engineio.closed or not self._allow_message(self._engineio):
-            raise ViewerClosed
+        self._engineio.connected = self._engineio.upgraded = self._is_attached = True
+        self._socket.settimeout(None)  # from now on, Engine.IO's pings detect a lost viewer
+        self._outbox.attach(self._socket)
+        messages.recv, messages.respond = self._socket.recv, self._outbox.write
+        messages.recv_now = self._socket.recv_now
+        self._receive_all(messages)
 
     def _upgrade(self, sock: Limited, messages: ViewerMessages) -> None:
         """Upgrade the session from long-polling."""
@@ -143,6 +146,15 @@ class WebSocket:
                 raise ProtocolViolation(CloseReason.POLICY_VIOLATION)
         finally:
             self._engineio.upgrading = False
+
+    def _serve(self, data: bytes) -> None:
+        messages = self._messages(self._socket.recv, self._outbox.write, self._socket.recv_now)
+        messages.feed(data)
+        self._receive_all(messages)
+
+    def _receive_all(self, messages: ViewerMessages) -> None:
+        while (message := messages.next()) is not None:
+            self._receive(message)
 
     def _receive(self, message: str | bytes) -> None:
         try:
@@ -159,31 +171,85 @@ class WebSocket:
             raise ProtocolViolation(CloseReason.POLICY_VIOLATION) from error
         except Exception:
             # Socket.IO failed, so that the state of the connection is unknown.
-            self._server.logger.exception("A message could not be handled.")
+            self._engineio.server.logger.exception("A message could not be handled.")
             raise ProtocolViolation(CloseReason.POLICY_VIOLATION) from None
 
-    def _end(self, sock: Any, last: bytes) -> None:
+    def _admit(self) -> None:
+        """Yield between frames, and check the viewer's rate. Raises `ViewerClosed`."""
+        self._frames += 1
+        if self._frames % FRAMES_PER_TURN == 0:
+            time.sleep(0)
+        # Discard frames that arrived before the session ended.
+        if self._engineio.closed or not self._rate.allow_message(self._engineio):
+            raise ViewerClosed
+
+    # The hub, which must not wait
+
+    def _on_readable(self) -> None:
+        try:
+            data = self._socket.recv_now(READ_BYTES)
+        except OSError:
+            data = b""
+        if data == b"":
+            self._outbox.close()
+            tasks.end_session_soon(self._engineio, self._connection.close)
+        elif data and not self._is_expected_pong(data):
+            start_new_thread(self._run, (partial(self._serve, data),))
+        else:
+            if data:
+                tasks.pong(self._engineio)
+            self._socket.call_when_readable(self._on_readable)
+
+    def _is_expected_pong(self, data: bytes) -> bool:
+        """Return whether the bytes are a pong that can be handled now."""
+        session = self._engineio
+        return bool(
+            is_pong(data)
+            and session.last_ping
+            and not session.closed
+            and not self._rate.count_message(session)
+        )
+
+    @property
+    def _outbox(self) -> Outbox:
+        return self._engineio.queue
+
+    @property
+    def _socket(self) -> Any:
+        return self._connection.socket
+
+    def _messages(self, *functions: Any) -> ViewerMessages:
+        recv, respond, *more = functions
+        max_bytes = self._engineio.server.max_http_buffer_size
+        return ViewerMessages(recv, respond, self._admit, max_bytes, *more)
+
+    def _set_ending(self, violation: ProtocolViolation) -> None:
+        is_large = isinstance(violation, MessageTooLarge)
+        self._outbox.ending = Ending.LIMIT if is_large else Ending.PROTOCOL_ERROR
+        if is_large:
+            self._outbox.put(bye("limit"))
+
+    def _end(self, last: bytes) -> None:
         """End the connection so that the viewer can read the last frame, if there is one.
 
         Closing a socket with unread bytes resets the connection, and the viewer loses the data that
         it has not read yet.
         """
-        if self._attached or not self._engineio.connected:
+        if self._is_attached or not self._engineio.connected:
             self._outbox.finish(last)
             tasks.end_session(self._engineio)
         elif last:
             with suppress(OSError):
-                sock.sendall(last)
-                sock.shutdown(socket.SHUT_WR)
+                self._socket.sendall(last)
+                self._socket.shutdown(socket.SHUT_WR)
         if last:
-            self._drain(sock)
-        if self._attached:
+            self._drain()
+        if self._is_attached:
             self._outbox.close()
-        with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)  # ends a thread that is blocked in a write
+        self._connection.close()  # ends a thread that is blocked in a write, too
 
-    def _drain(self, sock: Any) -> None:
-        limited = Limited(sock, CLOSE_SECONDS)
+    def _drain(self) -> None:
+        limited = Limited(self._socket, CLOSE_SECONDS)
         with suppress(OSError):
             while limited.recv(READ_BYTES):
                 pass
