@@ -42,7 +42,7 @@ ARROWS = {
         *("shared_metrics", "top"),
     },
     "reply": {"captured", "errors", "headers", "memo", "providers"},
-    "delivery": {"callbacks", "captured", "errors", "histogram", "queue_url", "rates", "waits"},
+    "delivery": {"callbacks", "errors", "histogram", "queue_url", "rates", "waits"},
     "serving": {"errors", "headers", "histogram", "memo", "plain", "waits"},
     "shared_metrics": {"metrics"},
     "metrics": {"errors", "histogram"},

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 # Control characters (Unicode category Cc) except TAB, LF and CR, which are invisible to viewers.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = bytes((*range(9), 11, 12, *range(14, 32), 127))
+_LATE_CONTROL = re.compile("[\x80-\x9f]")
+_BEFORE_LATE_CONTROL = b"\xc2"
+"""The first byte of each of these characters in UTF-8."""
 _ASCII = "".join(map(chr, range(128)))
 _UTC = slice(None, -len("+00:00"))  # replaced with Z
 
@@ -42,13 +45,7 @@ class Body:
 
         `encoding` is `utf-8` for readable text, else `base64`.
         """
-        encoding, content = _encode(self.content)
-        return {
-            "size": self.size,
-            "encoding": encoding,
-            "content": content,
-            "complete": self.complete,
-        }
+        return wire_of_body(self.content, self.size, self.complete)
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> Body:
@@ -60,14 +57,27 @@ class Body:
         return cls(content, wire["size"], wire["complete"])
 
 
+def wire_of_body(content: bytes, size: int, complete: bool) -> dict[str, Any]:
+    """Return the wire form of the body with these fields."""
+    encoding, text = _encode(content)
+    return {"size": size, "encoding": encoding, "content": text, "complete": complete}
+
+
 def _encode(content: bytes) -> tuple[str, str]:
     try:
         text = content.decode()
     except UnicodeDecodeError:
         text = None
-    if text is None or _CONTROL.search(text):
+    if text is None or _has_control(content, text):
         return "base64", base64.b64encode(content).decode()
     return "utf-8", text
+
+
+def _has_control(content: bytes, text: str) -> bool:
+    # To delete them all takes a fifth of the time of a search for the first one.
+    if len(content.translate(None, _CONTROL)) != len(content):
+        return True
+    return _BEFORE_LATE_CONTROL in content and _LATE_CONTROL.search(text) is not None
 
 
 def query_pairs(query_string: str) -> list[tuple[str, str]]:
@@ -181,24 +191,29 @@ class CapturedRequest:
 
     def to_wire(self) -> dict[str, Any]:
         """Return the payload of the `request` event, its fields in the order of the contract."""
-        return {
-            "uuid": self.uuid,
-            "epoch": self.epoch,
-            "seq": self.seq,
-            "id": self.id,
-            "received_at": self.received_at.isoformat(timespec="microseconds")[_UTC] + "Z",
-            "method": self.method,
-            "scheme": self.scheme,
-            "host": self.host,
-            "path": self.path,
-            "subpath": self.subpath,
-            "query_string": self.query_string,
-            "http_version": self.http_version,
-            "remote_addr": self.remote_addr,
-            "headers": [list(line) for line in self.headers],
-            **({"trailers": [list(line) for line in self.trailers]} if self.trailers else {}),
-            "body": self.body.to_wire(),
-        }
+        wire = {"uuid": self.uuid, "epoch": self.epoch, "seq": self.seq, **self.members()}
+        for name in ("headers", "trailers"):
+            if name in wire:
+                wire[name] = [list(line) for line in wire[name]]
+        return wire
+
+    def members(self) -> dict[str, Any]:
+        """Return the payload without the request's position. Its header lines are tuples."""
+        return members_of_event(
+            self.id,
+            self.received_at.isoformat(timespec="microseconds")[_UTC] + "Z",
+            self.method,
+            self.scheme,
+            self.host,
+            self.path,
+            self.subpath,
+            self.query_string,
+            self.http_version,
+            self.remote_addr,
+            self.headers,
+            self.trailers,
+            self.body.to_wire(),
+        )
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> Self:
@@ -226,3 +241,40 @@ class CapturedRequest:
             seq=wire["seq"],
             trailers=tuple((name, value) for name, value in wire.get("trailers", ())),
         )
+
+
+def members_of_event(
+    id_: str,
+    received_at: str,
+    method: str,
+    scheme: str,
+    host: str,
+    path: str,
+    subpath: str,
+    query_string: str,
+    http_version: str,
+    remote_addr: str,
+    headers: HeaderLines,
+    trailers: HeaderLines,
+    body: dict[str, Any],
+) -> dict[str, Any]:
+    """Return the payload of the `request` event after `uuid`, `epoch` and `seq`, in the order of
+    the contract.
+    """
+    members: dict[str, Any] = {
+        "id": id_,
+        "received_at": received_at,
+        "method": method,
+        "scheme": scheme,
+        "host": host,
+        "path": path,
+        "subpath": subpath,
+        "query_string": query_string,
+        "http_version": http_version,
+        "remote_addr": remote_addr,
+        "headers": headers,
+    }
+    if trailers:
+        members["trailers"] = trailers
+    members["body"] = body
+    return members

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.fuzz.cases import fuzz
 from tests.support.contract.documents import require_valid, validator
 from webhook_logger.captured import CapturedRequest
+from webhook_logger.delivery.events import members_of
 from webhook_logger.senders.capture import capture
 
 UUID = "00000000-0000-4000-8000-000000000000"
@@ -47,8 +48,12 @@ def test_a_captured_request_is_equal_after_its_wire_form_is_read(
         "headers_raw": tuple(lines),
         **({"wsgi.input_terminated": True} if chunked else {"CONTENT_LENGTH": str(len(body))}),
     }
-    captured = capture(environ, UUID, MAX)
+    received = capture(environ, UUID, MAX)
+    captured = received.captured()
     wire = orjson.loads(orjson.dumps(captured.to_wire()))
+    published = orjson.loads(b"{%b}" % members_of(received))
+    assert published == {name: wire[name] for name in wire if name not in ("uuid", "epoch", "seq")}
+    assert list(published) == list(wire)[3:]
     assert CapturedRequest.from_wire(wire) == captured
     require_valid(BODY, wire["body"], "the body")
     assert captured.body.complete == (len(body) <= MAX)

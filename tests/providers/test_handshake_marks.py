@@ -22,6 +22,12 @@ def request(body: bytes = b"", **fields: Any) -> CapturedRequest:
     return replace(samples()[0], body=Body(body, len(body)), **fields)
 
 
+def may_match(marks: HandshakeMarks, request: CapturedRequest) -> bool:
+    return marks.may_match(
+        request.method, request.query_string, request.headers, request.body.content
+    )
+
+
 def test_a_request_passes_with_a_mark_of_any_rule() -> None:
     marks = marks_for(
         {"method": "OPTIONS", "headers": {"X-Asks": ""}},
@@ -29,12 +35,12 @@ def test_a_request_passes_with_a_mark_of_any_rule() -> None:
         {"headers": {"User-Agent": "^Known", "X-Hook-Secret": ""}, "json": {"/challenge": ""}},
         {"json": {"/payload/plainToken": ""}},
     )
-    assert marks.may_match(request(method="OPTIONS"))
-    assert marks.may_match(request(query_string="a=1&hub.mode=subscribe", method="GET"))
-    assert marks.may_match(request(headers=(("Host", "a"), ("x-hook-SECRET", ""))))
-    assert marks.may_match(request(b'{"payload": {"plainToken": 1}}'))
-    assert not marks.may_match(request(b'{"challenge": 1}', method="GET", query_string="a=1"))
-    assert not marks.may_match(request(headers=(("User-Agent", "Known"), ("X-Asks", ""))))
+    assert may_match(marks, request(method="OPTIONS"))
+    assert may_match(marks, request(query_string="a=1&hub.mode=subscribe", method="GET"))
+    assert may_match(marks, request(headers=(("Host", "a"), ("x-hook-SECRET", ""))))
+    assert may_match(marks, request(b'{"payload": {"plainToken": 1}}'))
+    assert not may_match(marks, request(b'{"challenge": 1}', method="GET", query_string="a=1"))
+    assert not may_match(marks, request(headers=(("User-Agent", "Known"), ("X-Asks", ""))))
 
 
 def test_one_word_marks_several_rules_if_possible() -> None:
@@ -50,8 +56,8 @@ def test_one_word_marks_several_rules_if_possible() -> None:
 def test_a_large_body_has_no_mark() -> None:
     marks = marks_for({"json": {"/challenge": ""}})
     body = b'{"challenge": "1"}'
-    assert marks.may_match(request(body.ljust(MAX_HANDSHAKE_BYTES)))
-    assert not marks.may_match(request(body.ljust(MAX_HANDSHAKE_BYTES + 1)))
+    assert may_match(marks, request(body.ljust(MAX_HANDSHAKE_BYTES)))
+    assert not may_match(marks, request(body.ljust(MAX_HANDSHAKE_BYTES + 1)))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 from socketio import Manager
 
-from webhook_logger.captured import CapturedRequest
+from webhook_logger.delivery.events import Publishable
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.stored import StoredReply
 from webhook_logger.errors import Reason
@@ -243,7 +243,7 @@ class Delivery(ABC):
         """Start delivery. Returns immediately, even if the queue is unavailable."""
 
     @abstractmethod
-    def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
+    def publish(self, request: Publishable, expected: Expected = ORDINARY) -> Receipt:
         """Accept the request: assign its `seq` and deliver it to every viewer.
 
         Raises `QueueUnavailable` if the queue did not confirm this (a request is never published

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from webhook_logger.captured import CapturedRequest
+from webhook_logger.headers import HeaderLines
 from webhook_logger.memo import Memo
 from webhook_logger.providers.rules import Rule
 
@@ -39,9 +39,10 @@ class HandshakeMarks:
     words: tuple[str, ...]
     """Parts of the body, in ASCII."""
 
-    def may_match(self, request: CapturedRequest) -> bool:
-        """Return False if the request is certainly not a handshake."""
-        content = request.body.content
+    def may_match(
+        self, method: str, query_string: str, header_lines: HeaderLines, content: bytes
+    ) -> bool:
+        """Return False if the request with these parts is certainly not a handshake."""
         if len(content) > MAX_HANDSHAKE_BYTES:
             return False
         if content:
@@ -49,13 +50,12 @@ class HandshakeMarks:
             for word in self.words:
                 if word in text:
                     return True
-        if request.method in self.methods:
+        if method in self.methods:
             return True
-        query = request.query_string
-        if query and any(name in query for name in self.queries):
+        if query_string and any(name in query_string for name in self.queries):
             return True
         headers = self.headers
-        for name, _ in request.headers:  # noqa: SIM110  # any() takes twice as long
+        for name, _ in header_lines:  # noqa: SIM110  # any() takes twice as long
             if headers[name]:
                 return True
         return False

@@ -64,7 +64,8 @@ class Handshake:
 
 def find(request: CapturedRequest) -> Handshake | None:
     """Return the handshake that a request is, or None."""
-    if not marks().may_match(request) or not request.body.complete:
+    parts = (request.method, request.query_string, request.headers, request.body.content)
+    if not marks().may_match(*parts) or not request.body.complete:
         return None
     values = Values.of(request)
     for rule, provider, entry in _known():

@@ -42,7 +42,7 @@ from webhook_logger.reply import (
     refused,
     replied,
 )
-from webhook_logger.senders.capture import CapturedRequest, capture
+from webhook_logger.senders.capture import IncomingRequest, capture
 from webhook_logger.senders.handshakes import CapturedHandshake, FindHandshake
 from webhook_logger.senders.in_flight import InFlightRequests
 from webhook_logger.senders.refusals import Refusals
@@ -115,10 +115,10 @@ class CallbackView:
             top.request(uuid, environ.get("REMOTE_ADDR", ""))
             return admit(environ, uuid, rest)
 
-        def capture_counted(environ: Environ, uuid: str, max_body_bytes: int) -> CapturedRequest:
-            captured = capture(environ, uuid, max_body_bytes)
-            top.body(uuid, captured.body.size)
-            return captured
+        def capture_counted(environ: Environ, uuid: str, max_body_bytes: int) -> IncomingRequest:
+            request = capture(environ, uuid, max_body_bytes)
+            top.body(uuid, request.size)
+            return request
 
         self._admit, self._capture = counted, capture_counted
 
@@ -167,50 +167,66 @@ class CallbackView:
             self._in_flight.release(address)
 
     def _accept(self, environ: Environ, uuid: str, rest: str) -> CallbackResponse:
-        captured = self._capture(environ, uuid, self._max_body_bytes)
-        environ["webhook_logger.request_id"] = captured.id  # for the logs
+        request = self._capture(environ, uuid, self._max_body_bytes)
+        environ["webhook_logger.request_id"] = request.id  # for the logs
         preflight = preflight_headers(environ)
-        expected, handshake = self._expect(captured, rest, preflight)
-        receipt = self._publish(captured, expected)
-        self._metrics.requests_accepted += 1
-        self._metrics.request_body_bytes += len(captured.body.content)
-        outcome = self._outcome(uuid, receipt, handshake)
-        reply, by = self._choose(captured, expected, handshake, receipt, outcome)
+        expected, handshake = self._expect(request, rest, preflight)
+        receipt = self._publish(request, expected)
+        metrics = self._metrics
+        metrics.requests_accepted += 1
+        metrics.request_body_bytes += len(request.content)
+        if expected is ORDINARY and receipt.reply is None and receipt.pending is None:
+            metrics.responses["default", 2] += 1
+            return accepted(receipt.viewers, (), allowed_origin(environ))
+        return self._respond(request, expected, handshake, preflight, receipt, environ)
+
+    def _respond(
+        self,
+        request: IncomingRequest,
+        expected: Expected,
+        handshake: CapturedHandshake | None,
+        preflight: HeaderLines,
+        receipt: Receipt,
+        environ: Environ,
+    ) -> CallbackResponse:
+        """Return the response to a published request that may differ from the default one."""
+        outcome = self._outcome(request.uuid, receipt, handshake)
+        reply, by = self._choose(request, expected, handshake, receipt, outcome)
         origin = allowed_origin(environ, reply)
         if by == "path":
             response = path_response(expected.status, receipt.viewers, origin)
         elif reply is None or by == "default":
-            response = self._default(captured, receipt.viewers, preflight, origin)
+            response = self._default(request, receipt.viewers, preflight, origin)
         else:
-            self._waiting.wait(uuid, reply.delay)
+            self._waiting.wait(request.uuid, reply.delay)
             response = replied(reply, receipt.viewers, origin)
         self._metrics.responses[by, response.status // 100] += 1
         # Other responses were sent along with the request. Report this one even without a counted
         # viewer: one that has just joined on another worker may not be counted yet.
         if receipt.pending or outcome.reply is not None or not expected.status:
-            self._reports.send(captured, receipt, response, by)
+            self._reports.send(request.captured(), receipt, response, by)
         return response
 
     def _expect_any(
-        self, captured: CapturedRequest, rest: str, preflight: HeaderLines
+        self, request: IncomingRequest, rest: str, preflight: HeaderLines
     ) -> tuple[Expected, CapturedHandshake | None]:
         """Return what is known before the request is published: the response, or a handshake."""
-        if not captured.body.complete:
+        if not request.complete:
             return _TOO_LARGE, None
         if preflight:
             return PREFLIGHT, None
         if rest and (path := _STATUS_PATH.fullmatch(rest)):
             return Expected(int(path[1]), "path", "look"), None
-        handshake = self._find_handshake(captured)
+        handshake = self._find_handshake(request)
         if handshake is None:
             return ORDINARY, None
         return (HANDSHAKE if handshake.response else SECRET_HANDSHAKE), handshake
 
     def _expect_default(
-        self, captured: CapturedRequest, rest: str, preflight: HeaderLines
+        self, request: IncomingRequest, rest: str, preflight: HeaderLines
     ) -> tuple[Expected, CapturedHandshake | None]:
         """Do the same, but use no reply, and wait for no viewer's response."""
-        expected, handshake = self._expect_any(captured, rest, preflight)
+        expected, handshake = self._expect_any(request, rest, preflight)
         return expected._replace(reply="look"), handshake
 
     def _outcome(
@@ -226,7 +242,7 @@ class CallbackView:
 
     def _choose(
         self,
-        captured: CapturedRequest,
+        request: IncomingRequest,
         expected: Expected,
         handshake: CapturedHandshake | None,
         receipt: Receipt,
@@ -242,7 +258,7 @@ class CallbackView:
             return read_response(outcome.response), "responder"
         if outcome.reply is not None and self._access.replies:
             stored, left = outcome.reply.reply, outcome.reply.left
-            reply = read_stored(stored).for_request(captured, left)
+            reply = read_stored(stored).for_request(request.captured(), left)
             rejects_preflight = expected == PREFLIGHT and not reply.cors
             return reply, "reply" if expected.reply != "look" or rejects_preflight else expected.by
         if handshake and handshake.response and receipt.viewers > 0 and not receipt.pending:
@@ -251,19 +267,19 @@ class CallbackView:
         return None, expected.by
 
     def _default(
-        self, captured: CapturedRequest, viewers: int, preflight: HeaderLines, origin: HeaderLines
+        self, request: IncomingRequest, viewers: int, preflight: HeaderLines, origin: HeaderLines
     ) -> CallbackResponse:
         """Return the response of the server itself."""
-        if captured.body.complete:
+        if request.complete:
             return accepted(viewers, preflight, origin)
         self._refusals.count(Reason.BODY_TOO_LARGE)  # viewers see the request itself
         too_large = f"The body is larger than {self._max_body_bytes:,} bytes."
         return refused(Refusal(Reason.BODY_TOO_LARGE, too_large), viewers, origin)
 
-    def _publish(self, captured: CapturedRequest, expected: Expected) -> Receipt:
+    def _publish(self, request: IncomingRequest, expected: Expected) -> Receipt:
         began = perf_counter()
         try:
-            receipt = self._delivery.publish(captured, expected)
+            receipt = self._delivery.publish(request, expected)
         except RateExceeded as error:
             raise Refusal(Reason.CALLBACK_RATE_EXCEEDED, retry_after=error.seconds) from error
         except QueueUnavailable as error:

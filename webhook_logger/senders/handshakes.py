@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
-from webhook_logger.captured import CapturedRequest
 from webhook_logger.providers import handshakes
 from webhook_logger.reply import Reply
+from webhook_logger.senders.capture import IncomingRequest
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class CapturedHandshake(NamedTuple):
     """The provider waits this long for the response."""
 
 
-FindHandshake = Callable[[CapturedRequest], CapturedHandshake | None]
+FindHandshake = Callable[[IncomingRequest], CapturedHandshake | None]
 """Returns the handshake that a request is, or None. Never raises."""
 
 
@@ -30,15 +30,17 @@ def handshake_finder() -> FindHandshake:
     """Return the function that finds handshakes, after reading the registry."""
     may_match = handshakes.marks().may_match
 
-    def find(captured: CapturedRequest) -> CapturedHandshake | None:
-        return _find(captured) if may_match(captured) else None
+    def find(request: IncomingRequest) -> CapturedHandshake | None:
+        if may_match(request.method, request.query_string, request.headers, request.content):
+            return _find(request)
+        return None
 
     return find
 
 
-def _find(captured: CapturedRequest) -> CapturedHandshake | None:
+def _find(request: IncomingRequest) -> CapturedHandshake | None:
     try:
-        found = handshakes.find(captured)
+        found = handshakes.find(request.captured())
         if found is None:
             return None
         if found.needs_secret:
@@ -51,5 +53,5 @@ def _find(captured: CapturedRequest) -> CapturedHandshake | None:
         return None
 
 
-def find_nothing(_captured: CapturedRequest) -> None:
+def find_nothing(_request: IncomingRequest) -> None:
     """Find no handshake, because they are switched off."""

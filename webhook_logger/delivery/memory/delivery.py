@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import (
     ORDINARY,
     Barrier,
@@ -22,7 +21,7 @@ from webhook_logger.delivery.base import (
     ResponseReport,
     Sink,
 )
-from webhook_logger.delivery.events import members_of
+from webhook_logger.delivery.events import Publishable, members_of
 from webhook_logger.delivery.memory.recovery import KeptRequests
 from webhook_logger.delivery.memory.replies import Replies
 from webhook_logger.delivery.memory.responses import Responses
@@ -71,7 +70,7 @@ class MemoryDelivery(Delivery):
         if self.recovers:
             threading.Thread(target=self._recovery.run, daemon=True).start()
 
-    def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
+    def publish(self, request: Publishable, expected: Expected = ORDINARY) -> Receipt:
         uuid = request.uuid
         if seconds := self._rates.take(uuid):
             raise RateExceeded(seconds)

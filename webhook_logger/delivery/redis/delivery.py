@@ -17,7 +17,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from webhook_logger.captured import CapturedRequest
 from webhook_logger.delivery.base import (
     ORDINARY,
     Barrier,
@@ -30,7 +29,7 @@ from webhook_logger.delivery.base import (
     ResponseReport,
     Sink,
 )
-from webhook_logger.delivery.events import members_of
+from webhook_logger.delivery.events import Publishable, members_of
 from webhook_logger.delivery.pending import PendingRequest
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.redis import counter_scripts
@@ -165,7 +164,7 @@ class RedisDelivery(Delivery):
         self._queue.switch()
         self._rooms.switch()
 
-    def publish(self, request: CapturedRequest, expected: Expected = ORDINARY) -> Receipt:
+    def publish(self, request: Publishable, expected: Expected = ORDINARY) -> Receipt:
         self._windows.check(request.uuid)
         uuid, members, keys = request.uuid, members_of(request), self._keys
         where = (keys.key(uuid), keys.reply_key(uuid))
