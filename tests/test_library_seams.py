@@ -182,6 +182,10 @@ SOCKETIO = {
         rooms_are_by_namespace_and_room,
         "LeanRooms relies on this structure to hide other rooms from basic_disconnect.",
     ),
+    "a manager reads a room's _fwdm": (
+        lambda: calls(socketio.Manager.get_participants, "_fwdm"),
+        "Members could not replace the rooms of python-socketio.",
+    ),
     "a manager's sids": (
         sids_are_found,
         "The server could not find any viewer's outbox, and would treat sessions as unconnected.",

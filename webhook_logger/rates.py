@@ -6,7 +6,8 @@ import time
 from collections import OrderedDict
 
 MAX_KEYS = 10_000
-"""Maximum keys in memory. The least recently used key is removed."""
+"""Maximum keys in memory. The least recently used key is removed, and also if its window has ended.
+"""
 
 
 class Rates:
@@ -27,6 +28,7 @@ class Rates:
             end, taken = now + self._seconds, 0
         is_full = taken >= self._limit
         self._windows[key] = (end, taken if is_full else taken + 1)
-        if len(self._windows) > MAX_KEYS:
-            self._windows.popitem(last=False)
+        oldest = next(iter(self._windows))
+        if self._windows[oldest][0] <= now or len(self._windows) > MAX_KEYS:
+            del self._windows[oldest]  # the window has ended, or there are too many
         return end - now if is_full else 0.0

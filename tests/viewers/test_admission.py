@@ -109,3 +109,13 @@ def test_viewers_of_blocked_addresses_take_no_place_and_are_few(
     assert (sid, packet[0], '"blocked"' in packet) == ("0", "4", True)
     handlers["disconnect"]("0", "")
     admitted.check_new("bad")
+
+
+def test_a_window_that_has_ended_needs_no_memory(clock: Clock) -> None:
+    rate = rates.Rates(10, 1.0)
+    for number in range(100):
+        rate.take(str(number))
+    clock.now = 2.0
+    for _ in range(100):
+        rate.take("99")
+    assert list(rate._windows) == ["99"]

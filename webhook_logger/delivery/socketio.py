@@ -10,8 +10,21 @@ from typing import Any
 
 from socketio import Manager, PubSubManager
 
-Key = tuple[str, str]
 Message = dict[str, Any]
+
+
+class Members(dict[str, str]):
+    """The viewers of a room.
+
+    python-socketio makes a `bidict`, which needs 700 bytes more. It only needs that for the room of
+    all viewers.
+    """
+
+    __slots__ = ()
+
+    @property
+    def _fwdm(self) -> Members:
+        return self
 
 
 class LeanRooms(Manager):  # type: ignore[misc]  # it has no types
@@ -22,21 +35,28 @@ class LeanRooms(Manager):  # type: ignore[misc]  # it has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._rooms_of: dict[Key, set[Any]] = {}
+        self._rooms_of: dict[str, list[Any]] = {}
+        """By the sid of a viewer. Sids differ in all namespaces."""
 
     def basic_enter_room(self, sid: str, namespace: str, room: Any, eio_sid: Any = None) -> None:
         """Add a viewer to a room, and store the room."""
+        if room is not None and namespace in self.rooms:
+            self.rooms[namespace].setdefault(room, Members())
         super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
-        self._rooms_of.setdefault((namespace, sid), set()).add(room)
+        rooms = self._rooms_of.setdefault(sid, [])
+        if room not in rooms:
+            rooms.append(room)
 
     def basic_leave_room(self, sid: str, namespace: str, room: Any) -> None:
         """Remove a viewer from a room, and remove the stored room."""
         super().basic_leave_room(sid, namespace, room)
-        self._rooms_of.get((namespace, sid), set()).discard(room)
+        rooms = self._rooms_of.get(sid, [])
+        if room in rooms:
+            rooms.remove(room)
 
     def basic_disconnect(self, sid: str, namespace: str, **kwargs: Any) -> None:
         """Remove a viewer from its rooms, and leave no rooms for python-socketio to search."""
-        for room in self._rooms_of.pop((namespace, sid), ()):
+        for room in self._rooms_of.pop(sid, ()):
             self.basic_leave_room(sid, namespace, room)
         others = self.rooms.get(namespace)
         self.rooms[namespace] = {}
@@ -48,7 +68,7 @@ class LeanRooms(Manager):  # type: ignore[misc]  # it has no types
 
     def get_rooms(self, sid: str, namespace: str) -> list[Any]:
         """Return the rooms of a viewer."""
-        return [room for room in self._rooms_of.get((namespace, sid), ()) if room is not None]
+        return [room for room in self._rooms_of.get(sid, ()) if room is not None]
 
 
 class QueuedRooms(LeanRooms, PubSubManager):  # type: ignore[misc]  # it has no types

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -39,6 +40,12 @@ CONNECT, DISCONNECT, CONNECT_ERROR = "0", "1", "4"
 """Socket.IO's packet types."""
 
 Environ = dict[str, Any]
+
+KEPT = (
+    *("flask.app", "wsgi.url_scheme", "PATH_INFO"),
+    *("REMOTE_ADDR", "HTTP_HOST", "HTTP_ORIGIN"),
+)
+"""The keys that Flask and the handlers read. Socket.IO keeps the environ of each session."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +171,7 @@ class Admission:
             self._counts[address] += 1
             self._addresses[eio_sid] = address
         self._expect_connect(eio_sid)
-        return self._socketio["connect"](eio_sid, environ)
+        return self._socketio["connect"](eio_sid, _kept(environ))
 
     def _expect_connect(self, eio_sid: str) -> None:
         """Disconnect a session that does not connect in time: pongs alone would keep it open."""
@@ -266,6 +273,12 @@ def _connect_error(refusal: Refusal) -> Packet:
     """Return a CONNECT_ERROR of Socket.IO."""
     fields = {"message": message_of(refusal), "data": {"reason": refusal.reason.word}}
     return Packet(MESSAGE, f"{CONNECT_ERROR}{json.dumps(fields)}")
+
+
+def _kept(environ: Environ) -> Environ:
+    """Return the part of an environ that is needed after the request. Equal texts are shared."""
+    kept = {key: environ[key] for key in KEPT if key in environ}
+    return {key: sys.intern(it) if type(it) is str else it for key, it in kept.items()}
 
 
 def _age(moment: float) -> float:

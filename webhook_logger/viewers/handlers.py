@@ -26,7 +26,33 @@ CheckOrigin = Callable[[dict[str, Any]], Refusal | None]
 """Returns why a connection with this environ is refused; None if it is allowed."""
 
 
-@dataclass
+class Turn:
+    """The turn of a viewer's messages: one after the other, in their order.
+
+    A lock needs a kilobyte, so there is one only while a message has the turn or waits for it.
+    """
+
+    __slots__ = ("_lock", "_users")
+
+    def __init__(self) -> None:
+        self._lock: threading.Lock | None = None
+        self._users = 0
+
+    def __enter__(self) -> None:
+        self._users += 1
+        if self._lock is None:
+            self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        if self._lock is not None:
+            self._lock.release()
+        self._users -= 1
+        if not self._users:
+            self._lock = None
+
+
+@dataclass(slots=True)
 class Viewer:
     """One Socket.IO connection."""
 
@@ -34,7 +60,7 @@ class Viewer:
     rooms: set[str] = field(default_factory=set)
     has_left: bool = False
     # A viewer's messages are handled in green threads that start in order. The lock keeps it.
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    turn: Turn = field(default_factory=Turn)
     waiting: int = 0
     """Messages that wait for their turn, including the one being handled."""
     address: str = ""
