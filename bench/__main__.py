@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 
+from bench import targets
+from bench.processes import LOAD_CORE, Redis
 from bench.report import Report
-from bench.scenarios import SCENARIOS, InvalidResult, Run, applies
-from bench.systems import BUILT_IN, LOAD_CORE, Redis, System, from_file
+from bench.scenarios import SCENARIOS, InvalidResult, Run
+from bench.systems import OURS, System, known
 from bench.viewers import pin_to_core
 
 
@@ -17,64 +20,83 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--scenarios", default="".join(SCENARIOS), help="letters of the scenarios, such as abe"
     )
-    parser.add_argument("--rounds", type=int, default=3, help="rounds per scenario")
+    parser.add_argument("--rounds", type=int, default=2, help="rounds per scenario")
     parser.add_argument(
-        "--once", default="hj", help="letters of the scenarios that run only one round"
+        "--once", default="dfghijk", help="letters of the scenarios that run only one round"
     )
-    parser.add_argument("--seconds", type=float, default=5.0, help="seconds per measurement")
+    parser.add_argument("--seconds", type=float, default=4.0, help="seconds per measurement")
     parser.add_argument("--viewers", type=int, default=10_000, help="maximum viewers at a time")
+    parser.add_argument("--rate", type=float, default=500.0, help="requests/s in e, h and j")
+    parser.add_argument("--soak", type=float, default=180.0, help="seconds that j runs")
     parser.add_argument(
-        "--rate",
-        type=float,
-        default=0.0,
-        help="requests/s in e, h and j; default: half of the plain recipe's rate in b",
+        "--targets", action="store_true", help="measure only the figures that have a target"
     )
-    parser.add_argument("--soak", type=float, default=600.0, help="seconds that j runs")
     parser.add_argument(
         "--systems", nargs="*", default=[], help="names of the systems; default: all"
     )
-    parser.add_argument("--more", help="a JSON file with more systems; see bench/systems.py")
-    parser.add_argument("--out", help="a folder for the table, the JSON and the plots")
+    parser.add_argument(
+        "--against", default="", help="a folder with an earlier checkout, to compare with"
+    )
+    parser.add_argument(
+        "--compiled", default="", help="a folder with a compiled copy; default: build/compiled"
+    )
+    parser.add_argument("--more", default="", help="a JSON file of systems; see bench/systems.py")
+    parser.add_argument("--out", help="a folder for the tables, the JSON and the plots")
     return parser.parse_args()
 
 
-def select_systems(wanted: list[str], more: str | None) -> list[System]:
-    """Return the systems with these names, or all systems if there are no names."""
-    known = [*BUILT_IN, *(from_file(more) if more else [])]
-    unknown = set(wanted) - {system.name for system in known}
+def select_systems(options: argparse.Namespace) -> list[System]:
+    """Return the systems with the wanted names, or all systems. Name those that cannot run."""
+    systems = known(options.compiled, options.against, options.more)
+    unknown = set(options.systems) - {system.name for system in systems}
     if unknown:
-        names = ", ".join(system.name for system in known)
+        names = ", ".join(system.name for system in systems)
         sys.exit(f"Unknown systems: {', '.join(sorted(unknown))}. Choose from: {names}.")
-    return [system for system in known if not wanted or system.name in wanted]
+    wanted = [system for system in systems if system.name in options.systems or not options.systems]
+    for system in wanted:
+        if missing := system.missing():
+            print(f"{system.name} is skipped, because {missing} is missing.", flush=True)
+    return [system for system in wanted if not system.missing()]
 
 
 def main() -> None:
     """Run the scenarios and print each result as it arrives."""
     options = parse_arguments()
+    systems = select_systems(options)
     pin_to_core(LOAD_CORE)
-    report = Report(options.rounds)
+    report = Report(options.rounds, systems)
     for letter in options.scenarios:
         rounds = 1 if letter in options.once else options.rounds
         for number in range(rounds):
-            for system in select_systems(options.systems, options.more):
-                if applies(system, letter):
-                    with Redis() as redis:
-                        rate = options.rate or report.half_of_plain()
-                        run = Run(redis, options.seconds, options.viewers, rate, options.soak)
-                        measure(report, letter, system, run, number)
+            for system in systems:
+                if letter not in system.scenarios:
+                    continue
+                if not options.targets or targets.needed(letter, system):
+                    measure(report, letter, system, options, number)
         if options.out:
             report.write(options.out)  # a run that is interrupted keeps its results so far
     print(report.table())
+    print(f"\n{report.targets()}")
 
 
-def measure(report: Report, letter: str, system: System, run: Run, number: int) -> None:
+def measure(
+    report: Report, letter: str, system: System, options: argparse.Namespace, number: int
+) -> None:
     """Run one round of a scenario with a system, and report its figures or the failure."""
-    try:
-        figures = SCENARIOS[letter](system, run)
-    except (InvalidResult, TimeoutError, RuntimeError, OSError) as error:
-        report.fail(letter, system.name, str(error))
-        print(f"({letter}) round {number + 1}, {system.name}: {error}", flush=True)
-        return
+    with Redis() as redis:
+        run = Run(
+            *(redis, options.seconds, options.viewers, options.rate),
+            soak_seconds=options.soak,
+            targets_only=options.targets,
+        )
+        if rates := report.rates("c", OURS.name):
+            run.half_load = statistics.median(rates) / 2
+        try:
+            figures = SCENARIOS[letter](system, run)
+        except (InvalidResult, TimeoutError, RuntimeError, OSError) as error:
+            report.fail(letter, system.name, str(error))
+            print(f"({letter}) round {number + 1}, {system.name}: {error}", flush=True)
+            return
     report.add(letter, system.name, figures)
     shown = ", ".join(f"{name} {value:,.4g}" for name, value in figures.items())
     print(f"({letter}) round {number + 1}, {system.name}: {shown}", flush=True)

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench.systems import LOAD_CORE
+from bench.processes import LOAD_CORE
 
 CONNECTIONS = 32
 OVERDUE_SECONDS = 30
@@ -57,9 +57,7 @@ class LoadResult:
 class Wrk:
     """Run wrk, which sends requests as fast as possible for `seconds`, to the paths in turn."""
 
-    def __init__(
-        self, port: int, paths: Sequence[str], seconds: float, size: int, connections: int
-    ) -> None:
+    def __init__(self, port: int, paths: Sequence[str], seconds: float, size: int = 300) -> None:
         pad = max(0, size - len(body(0, 0)))
         script = WRK_SCRIPT % {"paths": ",".join(f'"{path}"' for path in paths), "pad": pad}
         self._script = tempfile.NamedTemporaryFile("w", suffix=".lua")  # noqa: SIM115
@@ -67,7 +65,7 @@ class Wrk:
         self._script.flush()
         self._process = subprocess.Popen(
             [
-                *("taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{connections}"),
+                *("taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{CONNECTIONS}"),
                 *(f"-d{seconds:g}s", "--timeout", "20s", "-s", self._script.name),
                 f"http://127.0.0.1:{port}/",
             ],
@@ -88,15 +86,20 @@ class Wrk:
 
 
 class SteadyLoad:
-    """Send requests at a steady rate over keep-alive connections.
+    """Send requests at a steady rate over keep-alive connections, to the paths in turn.
 
     One thread sends and reads: the caller passes a function that reads for the viewers.
     """
 
     def __init__(
-        self, ports: Sequence[int], path: str, rate: float, size: int = 300, connections: int = 32
+        self,
+        ports: Sequence[int],
+        paths: Sequence[str],
+        rate: float,
+        size: int = 300,
+        connections: int = CONNECTIONS,
     ) -> None:
-        self._path, self._interval, self._size = path, 1 / rate, size
+        self._paths, self._interval, self._size = itertools.cycle(paths), 1 / rate, size
         self._idle: deque[socket.socket] = deque()
         self._epoll = select.epoll()
         self._sockets: dict[int, socket.socket] = {}
@@ -155,7 +158,8 @@ class SteadyLoad:
         mark = next(self._marks)
         content = body(mark, self._size)
         head = (
-            f"POST {self._path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            f"POST {next(self._paths)} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            "Content-Type: application/json\r\n"
         )
         sock.sendall(head.encode() + b"Content-Length: %d\r\n\r\n" % len(content) + content)
         self.sent_at[mark] = self._outstanding[sock.fileno()] = due

@@ -7,25 +7,26 @@ import platform
 import statistics
 import subprocess
 from datetime import datetime, timezone
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bench import plots, targets
 from bench.scenarios import SCENARIOS, Figures
-from bench.systems import OURS, PLAIN
+from bench.systems import ROOT, System
 
-DEFAULT_RATE = 400.0
-"""Requests per second, when the plain recipe has not been measured."""
 PACKAGES = (
     *("eventlet", "Flask", "Flask-SocketIO", "python-socketio", "python-engineio", "redis"),
     *("channels", "channels-redis", "Django", "uvicorn"),
 )
+NPM_PACKAGES = ("socket.io", "@socket.io/redis-adapter", "redis")
 
 
 class Report:
     """The figures of a run."""
 
-    def __init__(self, rounds: int) -> None:
+    def __init__(self, rounds: int, systems: list[System]) -> None:
         self._rounds = rounds
+        self._compare_with = {system.name: system.compare_with for system in systems}
         self._figures: dict[str, dict[str, list[Figures]]] = {}
         self._failures: dict[str, dict[str, str]] = {}
 
@@ -37,34 +38,46 @@ class Report:
         """Record that a round failed."""
         self._failures.setdefault(letter, {})[system] = reason
 
-    def half_of_plain(self) -> float:
-        """Return half of the rate that saturates the plain recipe in scenario b of this run."""
-        rounds = self._figures.get("b", {}).get(PLAIN.name, [])
-        if not rounds:
-            return DEFAULT_RATE
-        return statistics.median(figures["delivered/s"] for figures in rounds) / 2
+    def rates(self, letter: str, system: str) -> list[float]:
+        """Return the requests delivered per second in each round of a scenario."""
+        return [figures["delivered/s"] for figures in self._rounds_of(letter, system)]
+
+    def ratio(self, letter: str, name: str, system: str, other: str) -> float | None:
+        """Return the figure of a system divided by that of another one, or None without figures.
+
+        This is the median of the ratios of the rounds, because a shared machine changes its speed.
+        Without another system, return the median of the figure.
+        """
+        ours = [f.get(name) for f in self._rounds_of(letter, system)]
+        if other:
+            theirs = [f.get(name) for f in self._rounds_of(letter, other)]
+            pairs = [a / b for a, b in zip(ours, theirs, strict=False) if a and b]
+        else:
+            pairs = [a for a in ours if a is not None]
+        return statistics.median(pairs) if pairs else None
+
+    def _rounds_of(self, letter: str, system: str) -> list[Figures]:
+        return self._figures.get(letter, {}).get(system, [])
 
     def rows(self) -> list[tuple[str, str, str, float, float, float, float | None]]:
         """Return rows of scenario, figure, system, median, minimum, maximum and ratio.
 
-        The ratio compares our server with the system, as the median of the ratios of the rounds.
-        It is None for our server.
+        The ratio compares our server with the system. It is None for our server.
         """
         rows = []
         for letter, systems in self._figures.items():
-            ours = systems.get(OURS.name, [])
             for system, rounds in systems.items():
+                ours = self._compare_with[system]
                 for name in rounds[0]:
                     values = [figures[name] for figures in rounds if name in figures]
-                    pairs = [
-                        o[name] / f[name]
-                        for o, f in zip(ours, rounds, strict=False)
-                        if o.get(name) and f.get(name)
-                    ]
-                    ratio = statistics.median(pairs) if pairs and system != OURS.name else None
+                    ratio = self.ratio(letter, name, ours, system) if system != ours else None
                     middle = statistics.median(values)
                     rows.append((letter, name, system, middle, min(values), max(values), ratio))
         return sorted(rows, key=lambda row: (row[0], row[1]))
+
+    def targets(self) -> str:
+        """Return the targets and the ratios that were reached, as a Markdown table."""
+        return targets.table(self.ratio)
 
     def table(self) -> str:
         """Return the figures as a Markdown table."""
@@ -89,37 +102,22 @@ class Report:
         environment = machine()
         details = "\n".join(f"- {name}: {value}" for name, value in environment.items())
         titles = "\n".join(f"- {(f.__doc__ or '').splitlines()[0]}" for f in SCENARIOS.values())
-        text = f"# Figures\n\n{details}\n- rounds: {self._rounds}\n\n{titles}\n{self.table()}\n"
+        text = f"# Figures\n\n{details}\n- rounds: {self._rounds}\n\n{titles}\n"
+        text += f"\n## Targets\n\n{self.targets()}\n\n## All figures\n{self.table()}\n"
         (target / "results.md").write_text(text)
         data = {"machine": environment, "figures": self._figures, "failures": self._failures}
         (target / "results.json").write_text(json.dumps(data, indent=1) + "\n")
         self._plot(target)
 
     def _plot(self, target: Path) -> None:
-        import matplotlib as mpl
-
-        mpl.use("svg")
-        mpl.rcParams["svg.hashsalt"] = "webhook-logger"  # the same figures give the same file
-        import matplotlib.pyplot as plt
-
         for letter in self._figures:
-            rows = [row for row in self.rows() if row[0] == letter]
-            names = list(dict.fromkeys(row[1] for row in rows))
-            figure, axes = plt.subplots(
-                len(names), 1, figsize=(7, 1 + 1.3 * len(names)), squeeze=False
+            figures: plots.Bars = {}
+            for row_letter, name, system, middle, *_ in self.rows():
+                if row_letter == letter:
+                    figures.setdefault(name, []).append((system, middle))
+            plots.draw(
+                target / f"{letter}.svg", str(SCENARIOS[letter].__doc__).splitlines()[0], figures
             )
-            for (axis,), name in zip(axes, names, strict=True):
-                bars = [(row[2], row[3]) for row in rows if row[1] == name][::-1]
-                axis.barh(
-                    *zip(*bars, strict=True),
-                    color=["#2b6cb0" if bar[0] == OURS.name else "#a0aec0" for bar in bars],
-                )
-                axis.set_title(name, loc="left", fontsize=9)
-                axis.tick_params(labelsize=8)
-            figure.suptitle(str(SCENARIOS[letter].__doc__), fontsize=10)
-            figure.tight_layout()
-            figure.savefig(target / f"{letter}.svg", metadata={"Date": None})
-            plt.close(figure)
 
 
 def machine() -> dict[str, str]:
@@ -141,6 +139,28 @@ def machine() -> dict[str, str]:
         "system": platform.platform(),
         "Python": platform.python_version(),
         "Redis": redis.stdout.split()[2].removeprefix("v="),
-        "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        "packages": ", ".join(filter(None, map(python_package, PACKAGES))),
+        "Node": node(),
         "set-up": "the server on one core; Redis, senders and viewers on another",
     }
+
+
+def python_package(name: str) -> str:
+    """Return the name and version of a Python package, or "" if it is missing."""
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return ""
+
+
+def node() -> str:
+    """Return the versions of Node and of the packages of its recipe, or "missing"."""
+    try:
+        found = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
+        manifests = [ROOT / "node_modules" / name / "package.json" for name in NPM_PACKAGES]
+        packages = [json.loads(path.read_text()) for path in manifests]
+    except (OSError, subprocess.CalledProcessError):
+        return "missing"
+    return ", ".join(
+        [found.stdout.strip().removeprefix("v"), *(f"{p['name']} {p['version']}" for p in packages)]
+    )

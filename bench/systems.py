@@ -1,24 +1,15 @@
-"""Describe, start and stop the systems that are measured, and their Redis."""
+"""The systems that are measured: this server in several forms, and its peers."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
+import shutil
 import sys
-import tempfile
-import time
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 30
-END_SECONDS = 20
-SERVER_CORE, LOAD_CORE = 0, 1
+PYTHON = sys.executable
 
 
 @dataclass(frozen=True)
@@ -31,6 +22,14 @@ class System:
     name: str
     command: tuple[str, ...]
     settings: dict[str, str] = field(default_factory=dict)
+    scenarios: str = "abcdefghi"
+    """The letters of the scenarios that make sense for the system."""
+    compare_with: str = "webhook-logger"
+    """The system whose figures the table divides by the figures of this one."""
+    folder: str = str(ROOT)
+    """The folder in which the command runs."""
+    needs: tuple[str, ...] = ()
+    """Files in the folder without which the system cannot run, as glob patterns."""
     callback: str = "/{uuid}"
     """The path of a callback."""
     viewer: str = "socketio"
@@ -39,29 +38,64 @@ class System:
     """The path of a viewer's stream."""
     join: str = ""
     """For `socketio`: the event that joins a callback. Empty when `auth` joins it."""
-    shows: bool = True
-    """Whether the system has viewers."""
-    scales: bool = True
-    """Whether several processes can share a queue."""
 
+    def missing(self) -> str:
+        """Return the first program or file that the system needs and that is missing, or ""."""
+        if not shutil.which(self.command[0]):
+            return self.command[0]
+        return next((path for path in self.needs if not any(Path(self.folder).glob(path))), "")
 
-PYTHON = sys.executable
 
 OURS = System(
     "webhook-logger",
     (PYTHON, "wsgi.py"),
     {"PORT": "{port}", "REDIS_URL": "{redis}", "LOG_LEVEL": "ERROR"},
+    scenarios="abcdefghijk",
 )
 MEMORY = System(
     "webhook-logger, in memory",
     (PYTHON, "wsgi.py"),
     {"PORT": "{port}", "LOG_LEVEL": "ERROR"},
-    scales=False,
+    scenarios="abcdefgik",
 )
+
+
+def build(kind: str, folder: str, needs: tuple[str, ...] = ()) -> tuple[System, System]:
+    """Return this server from another folder, with Redis and in memory."""
+    folder = str(Path(folder).resolve())
+    shared = replace(OURS, name=f"{OURS.name}, {kind}", folder=folder, needs=needs)
+    memory = replace(MEMORY, name=f"{OURS.name}, {kind}, in memory", folder=folder, needs=needs)
+    return shared, replace(memory, compare_with=MEMORY.name)
+
+
+COMPILED, COMPILED_MEMORY = build("compiled", str(ROOT / "build/compiled"), ("**/*.so",))
+EARLIER, EARLIER_MEMORY = build("earlier", "")
+"""Replaced by the checkout that `--against` names."""
+
 RECOVERY = {"RECOVERY_SECONDS": "60"}
-RECOVERING = replace(OURS, name="webhook-logger, recovery", settings=OURS.settings | RECOVERY)
+RECOVERING = replace(
+    OURS,
+    name="webhook-logger, recovery",
+    settings=OURS.settings | RECOVERY,
+    scenarios="abc",
+)
 RECOVERING_MEMORY = replace(
-    MEMORY, name="webhook-logger, in memory, recovery", settings=MEMORY.settings | RECOVERY
+    MEMORY,
+    name="webhook-logger, in memory, recovery",
+    settings=MEMORY.settings | RECOVERY,
+    scenarios="abc",
+    compare_with=MEMORY.name,
+)
+NODE = System(
+    "Node, Redis adapter",
+    ("node", "bench/peers/node_recipe.js", "{port}"),
+    {"REDIS_URL": "{redis}"},
+    scenarios="abcdefghik",
+    needs=("node_modules/socket.io", "node_modules/@socket.io/redis-adapter", "node_modules/redis"),
+    join="join",
+)
+NODE_MEMORY = replace(
+    NODE, name="Node", settings={}, scenarios="abcdefgik", compare_with=MEMORY.name
 )
 PLAIN = System(
     "plain recipe",
@@ -73,12 +107,30 @@ CHANNELS = System(
     "Channels recipe",
     (PYTHON, "-m", "bench.peers.channels_recipe", "{port}"),
     {"REDIS_URL": "{redis}", "CAPACITY": "20000"},
+    scenarios="abcdefgi",
     viewer="websocket",
     stream="/ws/{uuid}",
 )
-BARE = System("bare eventlet.wsgi", (PYTHON, "-m", "bench.peers.bare", "{port}"), shows=False)
+BARE = System("bare eventlet.wsgi", (PYTHON, "-m", "bench.peers.bare", "{port}"), scenarios="a")
 
-BUILT_IN = (OURS, RECOVERING, MEMORY, RECOVERING_MEMORY, PLAIN, CHANNELS, BARE)
+WITH_REDIS = (OURS, COMPILED, NODE, RECOVERING, PLAIN, CHANNELS)
+IN_MEMORY = (MEMORY, COMPILED_MEMORY, NODE_MEMORY, RECOVERING_MEMORY, BARE)
+
+
+def known(compiled: str = "", earlier: str = "", more: str = "") -> list[System]:
+    """Return all systems, in the order in which each round measures them.
+
+    `compiled` is a folder with a compiled copy of this project, instead of the default one.
+    `earlier` is a folder with an earlier checkout. `more` is a JSON file: a list of objects with
+    the fields of `System`.
+    """
+    shared, memory = list(WITH_REDIS), list(IN_MEMORY)
+    if compiled:
+        shared[1], memory[1] = build("compiled", compiled, COMPILED.needs)
+    if earlier:
+        for systems, system in zip((shared, memory), build("earlier", earlier), strict=True):
+            systems.insert(2, system)
+    return [*shared, *memory, *(from_file(more) if more else [])]
 
 
 def from_file(path: str) -> list[System]:
@@ -87,101 +139,3 @@ def from_file(path: str) -> list[System]:
         System(**{**row, "command": tuple(row["command"])})
         for row in json.loads(Path(path).read_text())
     ]
-
-
-class Process:
-    """A running system, on its own port and on the core for servers."""
-
-    def __init__(self, system: System, redis_url: str) -> None:
-        self.system = system
-        self.port = free_port()
-        fill = {"port": str(self.port), "redis": redis_url}
-        command = [part.format(**fill) for part in system.command]
-        settings = {name: value.format(**fill) for name, value in system.settings.items()}
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            ["taskset", "-c", str(SERVER_CORE), *command],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONWARNINGS": "ignore", **settings},
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-        )
-
-    def wait_until_up(self) -> None:
-        """Wait until the server responds. Raise RuntimeError with its log if it does not."""
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 5) as probe:
-                probe.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                if probe.recv(1):
-                    return
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self.system.name} did not start: {self.log()}")
-            time.sleep(0.05)
-
-    def log(self) -> str:
-        """Return the end of the server's output."""
-        self._log.seek(0)
-        return self._log.read().decode()[-2000:]
-
-    def callback(self, uuid: str) -> str:
-        """Return the URL of a callback."""
-        return f"http://127.0.0.1:{self.port}" + self.system.callback.format(uuid=uuid)
-
-    def cpu_seconds(self) -> float:
-        """Return the CPU time that the process has used, in user and kernel mode."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def memory(self) -> int:
-        """Return the resident memory of the process, in bytes."""
-        pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-    def __enter__(self) -> Process:
-        self.wait_until_up()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, _: object, __: TracebackType | None
-    ) -> None:
-        if kind:
-            sys.stderr.write(self.log())
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(END_SECONDS)
-        self._log.close()
-
-
-def free_port() -> int:
-    """Return a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Redis:
-    """A Redis server for one measurement, on the core for load."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        options = ("--port", self.port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
-        self._process = subprocess.Popen(
-            ["taskset", "-c", str(LOAD_CORE), "redis-server", *map(str, options)],
-            stdout=subprocess.DEVNULL,
-            cwd=tempfile.gettempdir(),
-        )
-
-    def __enter__(self) -> Redis:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-                return self
-            time.sleep(0.05)
-        raise RuntimeError("Redis did not start.")
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait(END_SECONDS)

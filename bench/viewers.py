@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Callable
 
-from bench.systems import Process
+from bench.processes import Process
 
 # Senders put a mark into every body. It survives any escaping of an event.
 MARK = re.compile(rb"#(\d+)#")
@@ -152,6 +152,9 @@ class Crowd:
 
     def read(self, seconds: float) -> None:
         """Read once, and wait at most `seconds` for data."""
+        if 0 < seconds < 0.001:  # epoll alone would round this up to a millisecond
+            select.select([self._epoll], [], [], seconds)
+            seconds = 0
         for number, _ in self._epoll.poll(seconds, 1024):
             viewer = self._viewers[number]
             viewer.read()
