@@ -29,7 +29,7 @@ ARROWS = {
         *("access", "block_list", "config", "delivery", "errors", "hosts", "metrics", "senders"),
         *("top", "serving", "settings", "viewers", "views"),
     },
-    "hosts": {"callbacks", "errors"},
+    "hosts": {"callbacks", "errors", "memo"},
     "senders": {
         *("access", "callbacks", "captured", "delivery", "errors", "headers", "metrics"),
         *("providers", "rates", "reply", "top"),

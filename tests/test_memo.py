@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from webhook_logger import hosts
 from webhook_logger.memo import Memo, size_of
 from webhook_logger.reply import response as reply_response
 from webhook_logger.reply import value
@@ -38,6 +39,9 @@ def test_the_size_of_a_key_includes_nested_values() -> None:
 
 MEMOS: dict[str, tuple[Memo[Any, Any], Callable[[str], object]]] = {
     "header names": (header_section._NAMES, str.encode),
+    "names of balancer headers": (proxies._BALANCER_KEYS, lambda text: text),
+    "addresses": (proxies._NORMAL_ADDRESSES, lambda text: text),
+    "hosts": (hosts._NAMES, lambda text: text),
     "heads of responses": (
         response._HEADS,
         lambda text: (STATUS, (("Access-Control-Allow-Headers", text),), 0, True),

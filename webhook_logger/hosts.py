@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from webhook_logger.callbacks import UUID_PATTERN
 from webhook_logger.errors import Reason, Refusal, error_headers, error_json
+from webhook_logger.memo import Memo
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -44,12 +45,12 @@ class Hosts(NamedTuple):
         """
         if path in HEALTH:
             return None
-        name = name_of(host)
-        if name == _host_of(self.callbacks):
+        name = _NAMES[host]
+        if name == _HOSTS[self.callbacks]:
             return None if _CALLBACK.match(path) else _refusal(_ONLY_CALLBACKS)
         if path in OPERATION:
             return None
-        if name == _host_of(self.dashboard):
+        if name == _HOSTS[self.dashboard]:
             return _refusal(_NO_CALLBACKS) if _CALLBACK.match(path) else None
         return _refusal(_UNKNOWN)
 
@@ -118,6 +119,10 @@ def name_of(host: str) -> str:
 
 def _host_of(url: str) -> str:
     return name_of(urlsplit(url).netloc)
+
+
+_NAMES = Memo(name_of, entries=1024, size=256)  # most requests have the same hosts
+_HOSTS = Memo(_host_of, entries=16, size=1024)  # of the settings
 
 
 def _with_path(url: str, prefix: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Final
 
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.headers import TOKEN, HeaderLines
@@ -20,17 +21,17 @@ _REST_OF_LINE_BYTES = 256
 
 # RFC 9112, section 3: method SP request-target SP HTTP-version. The target can contain any visible
 # byte: senders do send "|", "{" and bare UTF-8, and these bytes do not affect framing.
-_REQUEST_LINE = re.compile(
+_REQUEST_LINE: Final = re.compile(
     rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e\x80-\xff]+) HTTP/([0-9]\.[0-9])"
 )
 # RFC 3986, section 3.2.2
 _HOST = r"(?:[0-9A-Za-z\-._~!$&'()*+,;=%]+|\[[0-9A-Za-z\-._~!$&'()*+,;=:]+\])(?::[0-9]*)?"
 # RFC 9110, section 7.2: empty if the URL has no host.
-_HOST_VALUE = re.compile(f"(?:{_HOST})?")
-_TLS = b"\x16\x03"  # a handshake record (RFC 8446, section 5.1)
+_HOST_VALUE: Final = re.compile(f"(?:{_HOST})?")
+_TLS: Final = b"\x16\x03"  # a handshake record (RFC 8446, section 5.1)
 # RFC 9112, section 3.2.2
-_ABSOLUTE_FORM = re.compile(f"https?://{_HOST}(?=[/?#]|\\Z)", re.IGNORECASE)
-_LENGTH = re.compile("[0-9]{1,18}")
+_ABSOLUTE_FORM: Final = re.compile(f"https?://{_HOST}(?=[/?#]|\\Z)", re.IGNORECASE)
+_LENGTH: Final = re.compile("[0-9]{1,18}")
 
 
 class Head:
@@ -69,7 +70,8 @@ def find_end(received: bytearray, seen: int, limits: ConnectionLimits = DEFAULT)
     """
     line_bytes = limits.target_bytes + _REST_OF_LINE_BYTES
     end = received.find(b"\r\n\r\n", max(0, seen - 3), line_bytes + limits.header_bytes)
-    _check_sizes(received, end, line_bytes, limits)
+    if end < 0 or end > min(line_bytes, limits.header_bytes):  # else everything is short enough
+        _check_sizes(received, end, line_bytes, limits)
     if end >= 0:
         return end + 4
     _check_bytes(received, max(0, seen - 1))
@@ -112,7 +114,7 @@ def parse(head: bytes, limits: ConnectionLimits = DEFAULT) -> Head:
         too_many = f"The request has more than {limits.header_lines:,} header lines."
         raise Refusal(Reason.TOO_MANY_HEADERS, too_many)
     # RFC 9110, section 2.5: process an unknown minor version as the latest known one.
-    parsed = parse_section(section, "1.0" if version == "1.0" else "1.1")
+    parsed = parse_section(section, modern=version != "1.0")
     return Head(method, _origin_form(target, method), version, parsed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import httptools
 
@@ -10,7 +11,7 @@ from webhook_logger.errors import Reason, Refusal
 from webhook_logger.memo import Memo
 
 # Bytes that no head can contain.
-_INVALID_BYTES = re.compile(rb"(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_INVALID_BYTES: Final = re.compile(rb"(?<!\r)\n|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class HeaderSection:
@@ -52,16 +53,20 @@ def _name_and_key(raw: bytes) -> tuple[str, str]:
     return name, key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
 
 
-_NAMES = Memo(_name_and_key, entries=1024, size=64)  # most requests have the same names
+_NAMES: Final = Memo(_name_and_key, entries=1024, size=64)  # most requests have the same names
 
 
-def parse_section(section: bytes, version: str) -> HeaderSection:
+_OLD_LINE: Final = b"POST / HTTP/1.0\r\n"
+_MODERN_LINE: Final = b"POST / HTTP/1.1\r\n"
+
+
+def parse_section(section: bytes, modern: bool) -> HeaderSection:
     """Parse the header lines and the empty line after them. Raises `Refusal` with the reason."""
     collected = HeaderSection()
     parser = httptools.HttpRequestParser(collected)
     try:
         # With a method that llhttp accepts; the caller checks the real one.
-        parser.feed_data(b"POST / HTTP/" + version.encode() + b"\r\n" + section)
+        parser.feed_data((_MODERN_LINE if modern else _OLD_LINE) + section)
     except httptools.HttpParserUpgrade:
         # Not an error: llhttp stops at any "Connection: Upgrade" after it reported all lines.
         pass

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 
+from webhook_logger.memo import Memo
+
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
@@ -57,7 +59,7 @@ def _trust_forwarded(application: Application, trusted: Trusted) -> Application:
     """
 
     def trusting(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        address = _address(_from_right(environ, "HTTP_X_FORWARDED_FOR", trusted.address))
+        address = _NORMAL_ADDRESSES[_from_right(environ, "HTTP_X_FORWARDED_FOR", trusted.address)]
         scheme = _from_right(environ, "HTTP_X_FORWARDED_PROTO", trusted.scheme).lower()
         host = _from_right(environ, "HTTP_X_FORWARDED_HOST", trusted.host)
         if address:
@@ -92,12 +94,22 @@ def _address(value: str) -> str:
         return ""
 
 
+_NORMAL_ADDRESSES = Memo(_address, entries=1024, size=_MAX_ADDRESS_CHARACTERS)  # parsing is slow
+
+
+def _balancer_key(name: str) -> str:
+    """Return the environ key that the balancer's header sets, or `""` for another header."""
+    return _BALANCER.get(name.lower(), "")
+
+
+_BALANCER_KEYS = Memo(_balancer_key, entries=1024, size=64)  # most requests have the same names
+
+
 def _trust_balancer(application: Application) -> Application:
     def trusting(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         from_sender = []
         for line in environ["headers_raw"]:
-            key = _BALANCER.get(line[0].lower())
-            if key:
+            if key := _BALANCER_KEYS[line[0]]:
                 environ[key] = line[1]  # not captured: the sender did not send it
             else:
                 from_sender.append(line)

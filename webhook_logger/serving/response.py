@@ -8,7 +8,7 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 from werkzeug.exceptions import HTTPException
 
@@ -105,7 +105,7 @@ def _head(response: tuple[str, HeaderLines, int, bool]) -> tuple[bytes, bytes, b
     return f"HTTP/1.1 {status}\r\nDate: ".encode(), after, keep_alive
 
 
-_HEADS = Memo(_head, entries=1024, size=1024)  # few differ
+_HEADS: Final = Memo(_head, entries=1024, size=1024)  # few differ
 
 # The connection sets these headers.
 _SET_BY_CONNECTION = frozenset(("connection", "content-length", "date", "transfer-encoding"))
