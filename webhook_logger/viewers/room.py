@@ -186,7 +186,7 @@ def joined_packet(joined: dict[str, Any]) -> bytes:
 
 
 def request_packet(responded: ResponseReport, members: bytes) -> bytes:
-    uuid, epoch, seq, *_ = responded
+    uuid, epoch, seq, _, _, _ = responded
     position = f'2["request",{{"uuid":"{uuid}","epoch":"{epoch}","seq":{seq},'.encode()
     return b"".join((position, members, b"}]"))
 

@@ -43,16 +43,18 @@ class Rooms:
     def deliver(self, responded: ResponseReport, members: bytes) -> None:
         """Send a captured request to the live viewers of the callback."""
         room = self._rooms.get(responded.uuid)
-        if room:
-            began = perf_counter()
-            room.epoch, room.seq = responded.epoch, responded.seq
-            live = tuple(room.live.values())
-            self._metrics.requests_delivered += len(live)
-            packets = [request_packet(responded, members)]
-            if responded.status:
-                packets.append(responded_packet(responded))
-            self._send(live, *packets)
-            measure_turn(self._metrics.delivery_write_seconds, began)
+        if room is None:
+            return
+        began = perf_counter()
+        room.epoch, room.seq = responded.epoch, responded.seq
+        live = tuple(room.live.values())
+        self._metrics.requests_delivered += len(live)
+        request = request_packet(responded, members)
+        if responded.status:
+            self._send(live, request, responded_packet(responded))
+        else:
+            self._send(live, request)
+        measure_turn(self._metrics.delivery_write_seconds, began)
 
     def responded(self, responded: ResponseReport) -> None:
         """Report to the callback's viewers which response the sender of a request received."""

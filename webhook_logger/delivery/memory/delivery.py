@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from webhook_logger.delivery.base import (
     ORDINARY,
@@ -63,7 +64,6 @@ class MemoryDelivery(Delivery):
         # Counting and delivering a request are one step under the lock of its callback. Otherwise
         # two requests of a callback could be delivered out of order.
         self._locks = tuple(threading.Lock() for _ in range(LOCKS))
-        self._counters_lock = threading.Lock()
 
     def start(self, sink: Sink) -> None:
         self._sink = sink
@@ -74,31 +74,44 @@ class MemoryDelivery(Delivery):
         uuid = request.uuid
         if seconds := self._rates.take(uuid):
             raise RateExceeded(seconds)
-        with self._lock_of(uuid):
-            counter = self._counter(uuid)
-            counter.seq += 1
-            viewers = self._viewers.get(uuid, 0)
-            reply, takes = self._replies.get(uuid), expected.reply != "look"
-            is_handshake = expected.reply == "hold" and reply is None
-            pending = self._responses.add(uuid, request.id, is_handshake) if takes else None
-            reply = None if pending else reply
-            # Use the reply before viewers get the request, because it may be changed meanwhile.
-            is_changed = reply and takes and self._replies.take(uuid)
-            if viewers or (self.recovers and self._recovery.was_watched(uuid)):
-                status, by = (0, "") if reply or pending else expected[:2]
-                responded = ResponseReport(uuid, counter.epoch, counter.seq, status, by)
-                members = members_of(request)
-                if self.recovers:
-                    self._recovery.keep(KeptRequest(responded, members))
-                if viewers:
-                    self._sink.deliver(responded, members)
-            elif self.recovers:
-                self._recovery.drop(uuid)
-            if is_changed:
-                self._sink.reply_used(uuid)
-            if self._replaced:
-                viewers -= self._replaced.get(uuid, 0)
-            return Receipt(counter.epoch, counter.seq, viewers, reply and reply.taken, pending)
+        if uuid in self._viewers or self.recovers:
+            with self._lock_of(uuid):
+                return self._publish(request, expected)
+        # Only delivery to viewers can switch to another thread.
+        return self._publish(request, expected)
+
+    def _publish(self, request: Publishable, expected: Expected) -> Receipt:
+        uuid = request.uuid
+        counter = self._counter(uuid)
+        counter.seq += 1
+        viewers = self._viewers.get(uuid, 0)
+        reply, takes = self._replies.get(uuid), expected.reply != "look"
+        is_handshake = expected.reply == "hold" and reply is None
+        pending = self._responses.add(uuid, request.id, is_handshake) if takes else None
+        reply = None if pending else reply
+        # Use the reply before viewers get the request, because it may be changed meanwhile.
+        is_changed = reply is not None and takes and self._replies.take(uuid)
+        status, by = (0, "") if reply or pending else (expected.status, expected.by)
+        responded = ResponseReport(uuid, counter.epoch, counter.seq, status, by)
+        if viewers or self.recovers:
+            self._deliver(request, responded, viewers > 0)
+        if is_changed:
+            self._sink.reply_used(uuid)
+        if self._replaced:
+            viewers -= self._replaced.get(uuid, 0)
+        taken = None if reply is None else reply.taken
+        return Receipt(responded.epoch, responded.seq, viewers, taken, pending)
+
+    def _deliver(self, request: Publishable, responded: ResponseReport, has_viewers: bool) -> None:
+        uuid = request.uuid
+        if not has_viewers and not self._recovery.was_watched(uuid):
+            self._recovery.drop(uuid)
+            return
+        members = members_of(request)
+        if self.recovers:
+            self._recovery.keep(KeptRequest(responded, members))
+        if has_viewers:
+            self._sink.deliver(responded, members)
 
     def _take_reply(self, uuid: str) -> StoredReply | None:
         reply = self._replies.get(uuid)
@@ -150,18 +163,19 @@ class MemoryDelivery(Delivery):
     def decline(self, uuid: str, request: str) -> bool:
         return self._responses.decline(uuid, request)
 
-    @contextmanager
-    def barrier(self, uuid: str, since: Position | None = None) -> Iterator[Barrier]:
-        with self._lock_of(uuid):
-            counter = self._counter(uuid)
-            recovered: Sequence[KeptRequest] = ()
-            is_complete = True
-            if self.recovers and since and since.epoch == counter.epoch:
-                if uuid not in self._viewers:
-                    self._recovery.watch(uuid, 0)
-                recovered, is_complete = self._recovery.slice(uuid, since)
-            has_responder = self._responses.has_responder(uuid)
-            yield Barrier(counter.epoch, counter.seq, 0, recovered, is_complete, has_responder)
+    def barrier(self, uuid: str, since: Position | None = None) -> AbstractContextManager[Barrier]:
+        return _within(self._lock_of(uuid), partial(self._barrier, uuid, since))
+
+    def _barrier(self, uuid: str, since: Position | None) -> Barrier:
+        counter = self._counter(uuid)
+        recovered: Sequence[KeptRequest] = ()
+        is_complete = True
+        if self.recovers and since and since.epoch == counter.epoch:
+            if uuid not in self._viewers:
+                self._recovery.watch(uuid, 0)
+            recovered, is_complete = self._recovery.slice(uuid, since)
+        has_responder = self._responses.has_responder(uuid)
+        return Barrier(counter.epoch, counter.seq, 0, recovered, is_complete, has_responder)
 
     def set_viewers(self, uuid: str, viewers: int, replaced: int = 0) -> None:
         for numbers, number in ((self._viewers, viewers), (self._replaced, replaced)):
@@ -184,12 +198,12 @@ class MemoryDelivery(Delivery):
         return self._locks[hash(uuid) % LOCKS]
 
     def _counter(self, uuid: str) -> _Counter:
-        with self._counters_lock:
-            if uuid not in self._counters:
-                self._counters[uuid] = _Counter()
-                self._remove_oldest()
-            self._counters.move_to_end(uuid)
-            return self._counters[uuid]
+        counter = self._counters.get(uuid)
+        if counter is None:
+            counter = self._counters[uuid] = _Counter()
+            self._remove_oldest()
+        self._counters.move_to_end(uuid)
+        return counter
 
     def _remove_oldest(self) -> None:
         """Remove the least recently used counter; those of callbacks with viewers stay."""
@@ -199,3 +213,9 @@ class MemoryDelivery(Delivery):
             self._counters.move_to_end(oldest)
         del self._counters[oldest]
         self._recovery.drop(oldest)
+
+
+@contextmanager
+def _within(lock: threading.Lock, make: Callable[[], Barrier]) -> Iterator[Barrier]:
+    with lock:
+        yield make()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from struct import Struct
 
 from wsproto.frame_protocol import (
     CloseReason,
@@ -22,25 +23,31 @@ _CODES = frozenset((1000, 1001, 1002, 1003, *range(1007, 1015), *range(3000, 500
 
 def frame(payload: str | bytes) -> bytes:
     """Return a whole message, text or binary, as one frame."""
-    return text_frame(payload.encode()) if isinstance(payload, str) else _frame(b"\x82", payload)
+    if isinstance(payload, bytes):
+        return _head(_BINARY, len(payload)) + payload
+    text = payload.encode()
+    return text_head(len(text)) + text
 
 
-def text_frame(payload: bytes) -> bytes:
-    """Return a UTF-8 text message as one frame.
+def text_head(size: int) -> bytes:
+    """Return the begin of a frame with a whole UTF-8 text message of that many bytes.
 
     All viewers share the frame, because no extensions are negotiated.
     """
-    return _frame(b"\x81", payload)
+    return _head(_TEXT, size)
 
 
-def _frame(kind: bytes, data: bytes) -> bytes:
-    """Return an unmasked frame (RFC 6455, section 5.2). Six times as fast as wsproto."""
-    size = len(data)
+def _head(kind: int, size: int) -> bytes:
+    """Return the head of an unmasked frame (RFC 6455, section 5.2)."""
     if size < 126:
-        return kind + bytes((size,)) + data
+        return _SMALL.pack(kind, size)
     if size < 2**16:
-        return b"%b\x7e%b%b" % (kind, size.to_bytes(2, "big"), data)
-    return b"%b\x7f%b%b" % (kind, size.to_bytes(8, "big"), data)
+        return _MEDIUM.pack(kind, 126, size)
+    return _LARGE.pack(kind, 127, size)
+
+
+_TEXT, _BINARY = 0x81, 0x82
+_SMALL, _MEDIUM, _LARGE = Struct(">BB"), Struct(">BBH"), Struct(">BBQ")
 
 
 def pong(payload: bytes) -> bytes:

@@ -17,7 +17,7 @@ from engineio.packet import MESSAGE, Packet
 
 from webhook_logger.histogram import Histogram
 from webhook_logger.metrics import Ending
-from webhook_logger.viewers.transport.frames import frame, text_frame
+from webhook_logger.viewers.transport.frames import frame, text_head
 from webhook_logger.viewers.transport.sse import event_of
 from webhook_logger.viewers.transport.work_queue import WorkQueue
 
@@ -37,6 +37,10 @@ FLUSH_BYTES = 64 * 1024
 MAX_SHARES = 8
 """A frame is in memory once for all viewers of a room, so each viewer is charged a share of it. A
 viewer is charged at least an eighth, so that it can hold at most eight times its limit."""
+
+
+_MESSAGE = b"4"
+"""Engine.IO's type of a packet with a Socket.IO packet."""
 
 
 def bye(reason: str) -> Packet:
@@ -64,7 +68,10 @@ class Shared:
         self._viewers = viewers
         self._waiting: SharedFrame | None = None  # most frames never wait
         self._events: SharedFrame | None = None  # most rooms have no event stream
-        self.frame = b"".join([text_frame(b"4" + packet) for packet in packets])
+        parts: list[bytes] = []
+        for packet in packets:
+            parts += (text_head(len(_MESSAGE) + len(packet)), _MESSAGE, packet)
+        self.frame = b"".join(parts)
 
     @property
     def waiting(self) -> SharedFrame:
@@ -268,11 +275,14 @@ class Outbox:
 
     def send(self, packet: Packet | Shared | None) -> None:
         """Write a packet to the attached connection; None ends it after all earlier packets."""
-        if packet is None:
+        if isinstance(packet, Shared):
+            if self._is_writing:
+                self._wait(packet.waiting)
+            else:
+                self.write(packet.frame)
+        elif packet is None:
             self.flush()
             self._end()
-        elif self._is_writing and isinstance(packet, Shared):
-            self._wait(packet.waiting)
         else:
             self.write(_framed(packet))
 
@@ -335,8 +345,8 @@ class Outbox:
             self._socket.shutdown(socket.SHUT_RDWR)
 
 
-def _framed(item: Packet | Shared | SharedFrame | bytes) -> bytes:
-    if isinstance(item, (Shared, SharedFrame)):
+def _framed(item: Packet | SharedFrame | bytes) -> bytes:
+    if isinstance(item, SharedFrame):
         return item.frame
     return item if isinstance(item, bytes) else frame(item.encode())
 
