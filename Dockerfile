@@ -17,6 +17,17 @@ COPY requirements.txt ./
 RUN python -m venv --without-pip /venv \
     && pip --python /venv/bin/python install --no-cache-dir --require-hashes --requirement requirements.txt
 
+# The compiled modules. The final image contains no compiler.
+FROM python:3.13.14-slim AS compiled
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
+WORKDIR /src
+COPY requirements-compile.txt ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements-compile.txt
+COPY setup.py pyproject.toml README.md LICENSE ./
+COPY deploy/compiled.txt deploy/
+COPY webhook_logger webhook_logger
+RUN WEBHOOK_LOGGER_COMPILE=1 python setup.py --quiet build_ext --build-lib /compiled
+
 # The software bill of materials (SBOM) of the Python packages.
 FROM python:3.13.14-slim AS sbom
 WORKDIR /src
@@ -31,6 +42,7 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY config.py wsgi.py ./
 COPY webhook_logger webhook_logger
+COPY --from=compiled /compiled ./
 COPY templates templates
 COPY docs/protocol.md docs/errors.md docs/openapi.yaml docs/asyncapi.yaml docs/
 COPY static static

@@ -2,7 +2,7 @@
 # deploy/setup installs what they need, once. Each folder contains its own stamp, so to set up .venv,
 # node_modules or static/vendor again, delete it. A change of the page's scripts bundles them again.
 
-.PHONY: run test chaos fuzz bench audit sbom release pins screenshots test-packages lint prose fix clean
+.PHONY: run test test-compiled chaos fuzz bench audit sbom release pins screenshots test-packages lint prose fix clean
 .NOTPARALLEL:
 
 # The name contains the Python version, so an upgrade of the system's Python checks .venv again.
@@ -20,6 +20,14 @@ python := .venv/bin/python
 # Write bytecode even if the environment forbids it: tests start hundreds of interpreters, and pytest
 # would otherwise rewrite assertions in each process.
 with_tools := npm_config_update_notifier=false PYTHONDONTWRITEBYTECODE= PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"
+# The compiled modules are tested in a copy, with the tests that reach most of their code. On a machine
+# without a compiler, `make test` says so and succeeds, except for continuous integration.
+compiled_copy := build/compiled
+compiled_tests := tests/serving tests/senders tests/delivery tests/viewers tests/reply tests/fuzz \
+	tests/integration/test_fidelity.py tests/integration/test_start.py
+test_compiled = deploy/compile $(compiled_copy) && cd $(compiled_copy) && $(with_tools) \
+	$(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+
 # The tables in the documents that are generated from the code.
 tables := $(python) -m cogapp -P -I . -p "from deploy import tables" --verbosity 1
 documents := README.md $(wildcard docs/*.md)
@@ -31,6 +39,12 @@ test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) npm test --silent
 	@$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
+	@if deploy/compile --check; then $(test_compiled) $(compiled_tests); else test -z "$$CI"; fi
+
+# All tests, with the compiled modules.
+test-compiled: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
+	@deploy/setup test-browser
+	@$(test_compiled) $(ARGS)
 
 # All failures under load, including the long tests, and the long load tests of the page and the
 # client, and the wheel in other Pythons. Prints the table of docs/reliability.md.
@@ -99,7 +113,7 @@ test-packages:
 	@deploy/setup test-packages
 
 clean:
-	rm -rf .venv .venv-bench .venv-audit node_modules static/vendor sbom dist .setup.log .*_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-audit node_modules static/vendor sbom dist build .setup.log .*_cache .hypothesis
 
 $(run_stamp): requirements.txt deploy/setup
 	@deploy/setup python requirements.txt

@@ -1,15 +1,20 @@
-"""Add the server's files to the wheel, which pyproject.toml cannot do.
+"""Add the server's files to the wheel, and compile modules if asked to. pyproject.toml can't do so.
 
 The repository keeps `wsgi.py`, `config.py`, `templates/`, `static/` and `docs/` at the top level.
 Installed there, they would conflict with other packages. The wheel has them in
 `webhook_logger/_server/`, where `webhook-logger serve` runs them.
+
+With WEBHOOK_LOGGER_COMPILE=1, mypyc compiles the modules of deploy/compiled.txt, and the wheel is
+one for this platform.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
@@ -52,4 +57,21 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-setup(cmdclass={"build_py": BuildWithServer})
+def compiled_modules() -> list[Any]:
+    """Return the extension modules that mypyc makes, none by default."""
+    if os.environ.get("WEBHOOK_LOGGER_COMPILE") != "1":
+        return []
+    from mypyc.build import mypycify  # noqa: PLC0415  # installed for this build only
+
+    lines = (ROOT / "deploy/compiled.txt").read_text(encoding="utf-8").splitlines()
+    names = [line for line in lines if line and not line.startswith("#")]
+    # Not strict: the libraries are missing in an isolated build, so their classes have no types.
+    options = ("--config-file=", "--follow-imports=silent", "--ignore-missing-imports")
+    files = [str(file) for name in names for file in Path("webhook_logger").glob(f"{name}.py")]
+    # No symbols for debuggers: they would make the wheel five times as large.
+    return mypycify(
+        [*options, *files], debug_level="0", multi_file=True, group_name="webhook_logger"
+    )
+
+
+setup(cmdclass={"build_py": BuildWithServer}, ext_modules=compiled_modules())

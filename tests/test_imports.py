@@ -45,7 +45,7 @@ ARROWS = {
     "delivery": {"callbacks", "errors", "histogram", "queue_url", "rates", "waits"},
     "serving": {"errors", "headers", "histogram", "memo", "plain", "waits"},
     "shared_metrics": {"metrics"},
-    "metrics": {"errors", "histogram"},
+    "metrics": {"errors", "headers", "histogram"},
     "providers": {"captured", "charset", "headers", "memo"},
     "captured": {"charset", "codings", "headers"},
     "client": {"callbacks", "captured", "charset", "codings", "headers", "plain", "providers"},

@@ -18,6 +18,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from deploy.backend import COMPILER
 from tests.support.processes import ROOT, Server
 
 if sys.version_info >= (3, 11):
@@ -57,10 +58,11 @@ def test_pins_match_the_lists_of_the_project() -> None:
     """
     extras, groups = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
     server = [*PROJECT["project"]["dependencies"], *extras["server"]]
+    separate = ("bench", "compile", "audit", "node")
     wanted = {
         "requirements.txt": server,
         "requirements-dev.txt": [*server, *chain.from_iterable(extras.values()), *groups["dev"]],
-        **{f"requirements-{name}.txt": groups[name] for name in ("bench", "audit", "node")},
+        **{f"requirements-{name}.txt": groups[name] for name in separate},
     }
     assert set(wanted) == {file.name for file in PINNED}
     for name, requirements in wanted.items():
@@ -69,6 +71,18 @@ def test_pins_match_the_lists_of_the_project() -> None:
             found = pinned.get(canonicalize_name(requirement.name))
             assert found is not None, requirement
             assert requirement.specifier.contains(found), f"{requirement}: {name} has {found}"
+
+
+def test_a_compiled_wheel_is_built_with_the_pinned_compiler() -> None:
+    assert PROJECT["dependency-groups"]["compile"][0] == COMPILER
+
+
+def test_the_list_of_compiled_modules_names_modules() -> None:
+    lines = (ROOT / "deploy/compiled.txt").read_text().splitlines()
+    names = [line for line in lines if not line.startswith("#")]
+    assert len(names) > 10
+    assert names == sorted(set(names))
+    assert [name for name in names if not [*(ROOT / "webhook_logger").glob(f"{name}.py")]] == []
 
 
 def test_extras_are_ranges_with_both_ends() -> None:
@@ -158,6 +172,8 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             (app / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / source, app / target)
+    for library in ROOT.glob("*.so"):  # of compiled modules; the image has them from another stage
+        shutil.copy2(library, app)
     return app
 
 

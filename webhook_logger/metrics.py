@@ -19,7 +19,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from webhook_logger import __version__
+from webhook_logger import __version__, headers
 from webhook_logger.errors import MESSAGE, Reason
 from webhook_logger.histogram import Histogram
 
@@ -180,10 +180,12 @@ class Metrics(Collector):
         "Maximum bytes of the commands that wait for the queue; 0 without a queue."
     )
     build_info: dict[str, str] = _info(
-        "1, with the versions of the server, of Python and of the messages between workers.",
+        "1, with the versions of the server, of Python and of the messages between workers, and "
+        "whether modules are compiled.",
         version=__version__,
         python=python_version(),
         wire="",
+        compiled="no" if headers.__file__.endswith(".py") else "yes",
     )
 
     def collect(self) -> Iterator[Metric]:

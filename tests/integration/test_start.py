@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import signal
 import socket
@@ -355,6 +356,13 @@ def test_the_queue_stores_no_request_and_every_key_expires(
             # Keys of other tests may expire meanwhile.
             assert left == NO_SUCH_KEY or 0 <= left <= days * 24 * 60 * 60 * 1000
             assert "secret" not in str(redis.client.hgetall(key))
+
+
+def test_the_build_info_says_whether_modules_are_compiled(memory_server: Server) -> None:
+    [info] = [name for name in memory_server.metrics() if name.startswith("build_info{")]
+    compiled = "yes" if (ROOT / ".compiled").exists() else "no"
+    assert f'compiled="{compiled}"' in info
+    assert f'python="{platform.python_version()}"' in info
 
 
 def test_metrics_count_requests_and_viewers(uuid: str) -> None:

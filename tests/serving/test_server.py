@@ -33,11 +33,12 @@ class Clock:
         yield
 
 
-class NeverIdle(ConnectionSlots):
+class NeverIdle:
     """A worker's connections, one of which sends slowly without end."""
 
     def __init__(self, clock: Clock) -> None:
-        super().__init__(1000)
+        self.viewers: dict[Any, int] = {}
+        self.last_responses = self.closing = False
         self._clock = clock
         self.waits: list[float] = []
 

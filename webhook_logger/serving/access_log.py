@@ -81,12 +81,10 @@ class CountingWire(Wire):
 class LoggedConnection(HttpConnection):
     """A connection that logs each request when it has ended."""
 
-    _wire: CountingWire
-
     def __init__(self, sock: socket.socket, *args: Any, rule_of: RuleOf, **more: Any) -> None:
         super().__init__(sock, *args, **more)
         self._wire.close()
-        self._wire = CountingWire(sock)
+        self._wire = self._counted = CountingWire(sock)
         self._rule_of = rule_of
         self._head: Head | None = None
         self._status = 0
@@ -94,7 +92,7 @@ class LoggedConnection(HttpConnection):
 
     def serve_request(self) -> bool:
         self._head, self._status, self._request_environ = None, 0, {}
-        wire, began = self._wire, perf_counter()
+        wire, began = self._counted, perf_counter()
         used, sent = wire.bytes_used, wire.bytes_out
         wire.sent_at = 0.0
 

@@ -7,7 +7,6 @@ import os
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from io import StringIO
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
@@ -16,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from webhook_logger.errors import Reason, Refusal, reason_of
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import RequestBody
+from webhook_logger.serving.debug_log import DebugLog
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 from webhook_logger.serving.response import Response
 from webhook_logger.serving.slots import ConnectionSlots
@@ -44,19 +44,11 @@ class Router(Protocol):
         """Return whether the connection is handed over, with everything that was received."""
 
 
-class _DebugLog(StringIO):
-    """`wsgi.errors`, written to the debug log: libraries report there that a viewer has left."""
-
-    def write(self, text: str) -> int:
-        log.debug("%s", text.strip())
-        return len(text)
-
-
 _ENVIRON_DEFAULTS = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
     "wsgi.url_scheme": "http",
-    "wsgi.errors": _DebugLog(),
+    "wsgi.errors": DebugLog(),
     "wsgi.multithread": True,
     "wsgi.multiprocess": True,
     "wsgi.run_once": False,

@@ -9,7 +9,7 @@ from contextlib import suppress
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.deadlines import deadlines
 
-SEND_SECONDS = 30
+SEND_SECONDS: float = 30
 """Maximum time for a client to receive one whole response."""
 
 _READ_BYTES = 64 * 1024
