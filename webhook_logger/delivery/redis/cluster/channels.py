@@ -29,12 +29,11 @@ class ShardReader(Reader, Protocol):
 class ShardedSubscription(Subscription):
     """A subscription to sharded channels of one node, which can drop channels."""
 
-    _reader: ShardReader
-
     def __init__(
         self, connect: Callable[[], Any], reader: ShardReader, no_channel: str, seconds: float
     ) -> None:
         super().__init__(connect, reader, no_channel, seconds)
+        self._shard_reader = reader
         # The commands without a response, in order. An error does not name its channel.
         self._sent: deque[tuple[str, str]] = deque()
 
@@ -87,7 +86,7 @@ class ShardedSubscription(Subscription):
             unconfirmed = self._unconfirmed.pop(channel, None)
             if unconfirmed:
                 unconfirmed.set()  # who waits finds no channel
-            self._reader.dropped(channel)
+            self._shard_reader.dropped(channel)
 
 
 def _can_concern(channel: str, error: redis.ResponseError) -> bool:
