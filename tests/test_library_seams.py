@@ -18,7 +18,7 @@ import websocket
 import werkzeug.exceptions
 import werkzeug.routing
 from engineio.payload import Payload
-from eventlet import greenio, hubs, patcher
+from eventlet import hubs, patcher
 from eventlet.hubs import epolls
 
 from tests.support.seams import (
@@ -46,53 +46,37 @@ def session() -> Any:
 
 
 EVENTLET = {
-    "GreenSocket.fd is a plain socket that never blocks": (
-        lambda: greenio.GreenSocket().fd.getblocking() is False,
-        "FairSocket reads and sends with it first, and waits only if that would block.",
-    ),
-    "GreenSocket._mark_as_closed": (
-        lambda: callable(greenio.GreenSocket._mark_as_closed),
-        "The server would wait again for a viewer that has closed its connection.",
-    ),
-    "GreenSocket.sendall calls send": (
-        lambda: calls(greenio.GreenSocket.sendall, "send"),
-        "A viewer that receives a large body would block all others on the worker.",
-    ),
     "hubs.trampoline": (
-        lambda: takes(hubs.trampoline, "fd", "read", "mark_as_closed"),
-        "FairSocket.recv_later uses it to wait for the next request of a connection.",
-    ),
-    "hubs.trampoline has a timeout": (
-        lambda: takes(hubs.trampoline, "timeout", "timeout_exc"),
+        lambda: takes(hubs.trampoline, "fd", "read", "write", "timeout", "timeout_exc"),
         "A worker would wait without end for a sibling that sends nothing.",
     ),
     "hubs.notify_opened": (
         lambda: takes(hubs.notify_opened, "fd"),
         "A connection from another worker could get the events of a closed one.",
     ),
-    "GreenSocket takes a plain socket": (
-        lambda: not greenio.GreenSocket(patcher.original("socket").socket()).fd.getblocking(),
-        "A worker could not serve a connection from another worker.",
+    "the hub's mark_as_reopened": (
+        lambda: takes(epolls.Hub.mark_as_reopened, "fileno"),
+        "A connection could get the events of a closed one with the same descriptor.",
     ),
     "hubs.IOClosed": (
         lambda: issubclass(hubs.IOClosed, OSError),
         "A connection that ends while the server waits for it would log an error.",
     ),
-    "the hub polls with do_poll": (
-        lambda: calls(epolls.Hub.wait, "do_poll"),
-        "FairHub.do_poll, which handles senders before viewers, would never be called.",
+    "the hub waits with wait, and polls with do_poll": (
+        lambda: calls(epolls.Hub.run, "wait") and calls(epolls.Hub.wait, "do_poll"),
+        "FairHub.wait, which wakes the readers of connections, would never be called.",
     ),
     "the hub's poll is an epoll": (
         lambda: len(epolls.Hub().poll.poll(0, 1)) <= 1,
-        "FairHub.do_poll reads a limited number of events at a time from it.",
+        "A poller reads a limited number of events at a time from it.",
     ),
-    "the hub's add, remove and READ": (
-        lambda: (
-            takes(epolls.Hub().add, "evtype", "fileno", "cb", "tb", "mac")
-            and callable(epolls.Hub().remove)
-            and epolls.Hub().READ == "read"
-        ),
-        "Viewers that send nothing would need a green thread each.",
+    "the hub's switch": (
+        lambda: callable(epolls.Hub.switch),
+        "No green thread could wait for a connection.",
+    ),
+    "the hub's schedule_call_global": (
+        lambda: takes(epolls.Hub.schedule_call_global, "seconds", "cb"),
+        "A wait with a timeout would never end.",
     ),
     "the hub's squelch_generic_exception": (
         lambda: takes(epolls.Hub.squelch_generic_exception, "exc_info"),

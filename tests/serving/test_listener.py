@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from typing import Any
 
@@ -46,7 +47,8 @@ def test_accept_waits_only_after_a_shortage(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_port_is_not_shared() -> None:
     listener = listen("127.0.0.1", 0)
-    assert listener.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT) == 0
+    with socket.socket(fileno=os.dup(listener.fileno())) as sock:
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT) == 0
     listener.close()
 
 

@@ -15,6 +15,7 @@ from eventlet.semaphore import Semaphore
 from webhook_logger.serving.connection import Address, HttpConnection
 from webhook_logger.serving.listener import Listener
 from webhook_logger.serving.slots import ConnectionSlots
+from webhook_logger.serving.sockets import FairSocket, Socket
 from webhook_logger.serving.viewer import EndViewer
 
 MAX_CONCURRENT_REJECTIONS = 64
@@ -32,7 +33,7 @@ class Acceptor:
         self,
         listener: Listener,
         slots: ConnectionSlots,
-        connect: Callable[[socket.socket, Address, EndViewer], HttpConnection],
+        connect: Callable[[FairSocket, Address, EndViewer], HttpConnection],
     ) -> None:
         self._listener = listener
         self._slots = slots
@@ -54,7 +55,7 @@ class Acceptor:
             if accepted % ACCEPTED_PER_TURN == 0:
                 eventlet.sleep()
 
-    def adopt(self, sock: socket.socket, received: bytes) -> None:
+    def adopt(self, sock: FairSocket, received: bytes) -> None:
         """Serve a connection that another worker has accepted, and from which it has read."""
         self._room.acquire()
         try:
@@ -82,7 +83,7 @@ class Acceptor:
         for connection in list(self._open):
             connection.close_if_idle()
 
-    def _serve(self, sock: socket.socket, address: Address, received: bytes = b"") -> None:
+    def _serve(self, sock: FairSocket, address: Address, received: bytes = b"") -> None:
         connection = None
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -111,12 +112,12 @@ class Acceptor:
             if connection.viewer is None:
                 self._slots.release()
 
-    def _end_viewer(self, sock: socket.socket) -> None:
+    def _end_viewer(self, sock: Socket) -> None:
         self._slots.release_viewer_slot(sock)
         self._slots.release()
         self._close(sock, is_open=True)
 
-    def _close(self, sock: socket.socket, is_open: bool) -> None:
+    def _close(self, sock: Socket, is_open: bool) -> None:
         """Close a socket, and its connection too unless another worker serves that now."""
         if is_open:
             with suppress(OSError):

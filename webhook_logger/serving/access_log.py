@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import socket
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
@@ -20,6 +19,7 @@ from webhook_logger.serving.connection import HttpConnection
 from webhook_logger.serving.head import Head
 from webhook_logger.serving.logs import with_fields
 from webhook_logger.serving.response import Response
+from webhook_logger.serving.sockets import Socket
 from webhook_logger.serving.wire import Wire
 
 METHODS = frozenset(
@@ -53,7 +53,7 @@ def digest_of(uuid: str) -> str:
 class CountingWire(Wire):
     """A wire that counts its bytes."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: Socket) -> None:
         super().__init__(sock)
         self.bytes_in = self.bytes_out = 0
         self.sent_at = 0.0
@@ -81,7 +81,7 @@ class CountingWire(Wire):
 class LoggedConnection(HttpConnection):
     """A connection that logs each request when it has ended."""
 
-    def __init__(self, sock: socket.socket, *args: Any, rule_of: RuleOf, **more: Any) -> None:
+    def __init__(self, sock: Socket, *args: Any, rule_of: RuleOf, **more: Any) -> None:
         super().__init__(sock, *args, **more)
         self._wire.close()
         self._wire = self._counted = CountingWire(sock)

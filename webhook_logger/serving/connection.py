@@ -19,6 +19,7 @@ from webhook_logger.serving.debug_log import DebugLog
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 from webhook_logger.serving.response import Response
 from webhook_logger.serving.slots import ConnectionSlots
+from webhook_logger.serving.sockets import Socket
 from webhook_logger.serving.viewer import EndViewer, ViewerConnection
 from webhook_logger.serving.wire import SenderTooSlow, Wire
 
@@ -40,7 +41,7 @@ class Router(Protocol):
     stream_path: str
     """The path of the requests that can belong to another worker."""
 
-    def route(self, target: str, sock: socket.socket, received: bytearray) -> bool:
+    def route(self, target: str, sock: Socket, received: bytearray) -> bool:
         """Return whether the connection is handed over, with everything that was received."""
 
 
@@ -60,7 +61,7 @@ class HttpConnection:
 
     def __init__(
         self,
-        sock: socket.socket,
+        sock: Socket,
         address: Address,
         application: Application,
         slots: ConnectionSlots,

@@ -1,4 +1,4 @@
-"""Use eventlet's internals: sockets that yield to other green threads, and a hub with priorities.
+"""Use eventlet's internals: a hub with priorities, and the sockets that it wakes.
 
 tests/test_library_seams.py checks everything here that eventlet does not document.
 """
@@ -6,24 +6,18 @@ tests/test_library_seams.py checks everything here that eventlet does not docume
 from __future__ import annotations
 
 import logging
+import socket
 import sys
-import time
-from collections.abc import Container
+from collections.abc import Callable, Container
+from contextlib import suppress
 from typing import Any, ClassVar
 
-from eventlet import getcurrent, hubs, patcher
-from eventlet.greenio import GreenSocket
-from eventlet.hubs import IOClosed, epolls, trampoline
+from eventlet import getcurrent, hubs, patcher, spawn_n
+from eventlet.hubs import epolls, trampoline
 
 from webhook_logger import waits
-
-CALLS_PER_TURN = 16
-"""Calls of one socket before it yields."""
-EVENTS_PER_TURN = 256
-"""Events that the hub handles before it runs timers."""
-VIEWERS_PER_TURN = 16
-"""Viewers that the hub handles in one turn. A request needs a few turns, and must not wait for
-thousands of viewers that disconnect at the same time."""
+from webhook_logger.serving.poller import EpollPoller, Ready
+from webhook_logger.serving.sockets import FairSocket
 
 unpatched_select = patcher.original("select")  # the patched one blocks
 _unpatched_socket = patcher.original("socket")
@@ -31,84 +25,40 @@ _unpatched_socket = patcher.original("socket")
 log = logging.getLogger(__name__)
 
 
-class FairSocket(GreenSocket):  # type: ignore[misc]  # eventlet has no types
-    """A green socket that yields every few calls, and accepts sockets that do the same.
+class ListeningPoller:
+    """Waits with eventlet's own listeners, where the hub is not a `FairHub`."""
 
-    eventlet switches green threads only when a call would block. A peer that always has bytes
-    ready, such as pipelined requests, would block the whole worker.
-    """
+    def wait_to_read(self, sock: FairSocket) -> None:
+        """Wait until the socket has bytes or has ended. Raises `TimeoutError` after its timeout."""
+        trampoline(sock, read=True, timeout=sock.gettimeout(), timeout_exc=TimeoutError)
 
-    _calls = 0
+    def wait_to_write(self, sock: FairSocket) -> None:
+        """Wait until the socket accepts bytes. Raises `TimeoutError` after its timeout."""
+        trampoline(sock, write=True, timeout=sock.gettimeout(), timeout_exc=TimeoutError)
 
-    def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        """Return the next bytes."""
-        self._take_turns()
-        try:
-            return self.fd.recv(bufsize, flags)  # type: ignore[no-any-return]
-        except BlockingIOError:
-            pass
-        data: bytes = super().recv(bufsize, flags)
-        return data
+    def call_when_readable(self, sock: FairSocket, function: Callable[[], object]) -> None:
+        """Call the function once, when the socket has bytes or has ended."""
+        if sock.on_readable is not None:
+            raise RuntimeError("Something else waits to read from this socket.")
+        sock.on_readable = function
+        spawn_n(self._call, sock, function)
 
-    def recv_later(self, bufsize: int) -> bytes:
-        """Wait, then return the next bytes. Faster than `recv` when none have arrived yet."""
-        try:
-            trampoline(self.fd, read=True, mark_as_closed=self._mark_as_closed)
-        except IOClosed:
-            return b""
-        return self.recv(bufsize)
-
-    def send(self, data: Any, flags: int = 0) -> int:
-        """Send some of the data; `sendall` calls this for each part."""
-        self._take_turns()
-        try:
-            return self.fd.send(data, flags)  # type: ignore[no-any-return]
-        except BlockingIOError:
-            pass
-        return int(super().send(data, flags))
-
-    def recv_now(self, bufsize: int) -> bytes | None:
-        """Return the bytes that have arrived, `b""` at the end, or None. Never waits."""
-        try:
-            return self.fd.recv(bufsize)  # type: ignore[no-any-return]
-        except BlockingIOError:
-            return None
-
-    def call_when_readable(self, function: Any) -> None:
-        """Call `function` once in the hub, as soon as the socket has bytes or has ended."""
-        hub = hubs.get_hub()
-
-        def call(_: int) -> None:
-            hub.remove(listener)
+    def _call(self, sock: FairSocket, function: Callable[[], object]) -> None:
+        with suppress(OSError, ValueError):  # closed
+            trampoline(sock, read=True)
+        if sock.on_readable is function:
+            sock.on_readable = None
             function()
 
-        listener = hub.add(hub.READ, self.fd.fileno(), call, lambda _: None, lambda: None)
+    def opened(self, descriptor: int) -> None:
+        """Disconnect from a new file descriptor everything that waits for an older one."""
+        hubs.notify_opened(descriptor)
 
-    def send_now(self, data: bytes) -> int:
-        """Send the bytes that the kernel accepts without waiting, and return their number."""
-        try:
-            return int(self.fd.send(data))
-        except BlockingIOError:
-            return 0
-        except OSError:
-            return len(data)  # disconnected: the reader gets the error, too
-
-    def _take_turns(self) -> None:
-        self._calls += 1
-        if self._calls >= CALLS_PER_TURN:
-            self._calls = 0
-            time.sleep(0)  # monkey-patched: yields to other green threads
-
-
-def adopt_socket(descriptor: int) -> FairSocket:
-    """Return the socket of a file descriptor that another process has opened."""
-    hubs.notify_opened(descriptor)
-    return FairSocket(_unpatched_socket.socket(fileno=descriptor))
-
-
-def wait_to_read(sock: FairSocket) -> None:
-    """Wait until the socket has bytes or has ended. Raises `TimeoutError` after its timeout."""
-    trampoline(sock.fd, read=True, timeout=sock.gettimeout(), timeout_exc=TimeoutError)
+    def forget(self, sock: FairSocket) -> None:
+        """Wake those that wait for a socket that is being closed."""
+        hub = hubs.get_hub()
+        hub.mark_as_reopened(sock.fileno())
+        hub.schedule_call_global(0, lambda: None)  # soon, even if nothing else happens
 
 
 class GreenGate:
@@ -173,21 +123,30 @@ class GreenWaits:
 class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types
     """A hub that handles few viewers in one turn, so that senders do not wait for all viewers."""
 
-    deferrable: Container[int] = frozenset()
-    """File descriptors of viewers. The set changes while the hub runs."""
-
     is_available = staticmethod(epolls.is_available)  # eventlet reads it
 
-    def do_poll(self, seconds: float) -> Any:
-        """Return ready events. The omitted viewers are still ready in the next turn."""
-        ready = self.poll.poll(seconds, EVENTS_PER_TURN)
-        if len(ready) <= VIEWERS_PER_TURN:
-            return ready
-        viewers = [event for event in ready if event[0] in self.deferrable]
-        if len(viewers) <= VIEWERS_PER_TURN:
-            return ready
-        others = [event for event in ready if event[0] not in self.deferrable]
-        return others + viewers[:VIEWERS_PER_TURN]
+    def __init__(self, clock: Any = None) -> None:
+        super().__init__(clock)
+        self.poller = EpollPoller(self.poll, self)
+        self._events: Ready = []
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait for events for at most this time, and handle them."""
+        ready = self.poller.ready(-1 if seconds is None else seconds)
+        sockets = self.poller.sockets
+        self._events = [event for event in ready if event[0] not in sockets]
+        if self._events:
+            super().wait(0)
+        self.poller.wake(ready)
+
+    def do_poll(self, seconds: float) -> Ready:
+        """Return the events of eventlet's own listeners in this turn."""
+        return self._events
+
+    def mark_as_reopened(self, fileno: int) -> None:
+        """Disconnect from a new file descriptor everything that waits for an older one."""
+        super().mark_as_reopened(fileno)
+        self.poller.forget_reopened(fileno)
 
     def squelch_generic_exception(self, exc_info: Any) -> None:
         """Log an uncaught exception: eventlet would print it with unescaped text from senders."""
@@ -216,4 +175,28 @@ def defer_descriptors(descriptors: Container[int]) -> None:
     """Handle few of these descriptors in one turn. The set can change later."""
     hub = hubs.get_hub()
     if isinstance(hub, FairHub):
-        hub.deferrable = descriptors
+        hub.poller.deferrable = descriptors
+
+
+def open_socket(family: int, kind: int) -> socket.socket:
+    """Return a new socket that blocks; `fair` makes it a fair one."""
+    sock: socket.socket = _unpatched_socket.socket(family, kind)
+    hubs.notify_opened(sock.fileno())
+    return sock
+
+
+def adopt_socket(descriptor: int) -> FairSocket:
+    """Return the socket of a file descriptor that another process has opened."""
+    hubs.notify_opened(descriptor)
+    return fair(_unpatched_socket.socket(fileno=descriptor))
+
+
+def fair(sock: socket.socket) -> FairSocket:
+    """Return a socket as a fair one, for the green threads of this thread."""
+    hub = hubs.get_hub()
+    return FairSocket(sock, hub.poller if isinstance(hub, FairHub) else ListeningPoller())
+
+
+def wait_to_read(sock: socket.socket) -> None:
+    """Wait until a green socket has bytes or has ended. Raises `TimeoutError` after its timeout."""
+    trampoline(sock, read=True, timeout=sock.gettimeout(), timeout_exc=TimeoutError)

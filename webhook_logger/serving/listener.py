@@ -13,8 +13,9 @@ from typing import Any
 
 import eventlet
 
-from webhook_logger.serving.eventlet import FairSocket, adopt_socket, unpatched_select
+from webhook_logger.serving.eventlet import adopt_socket, fair, open_socket, unpatched_select
 from webhook_logger.serving.port import bind, cannot_listen, url_of
+from webhook_logger.serving.sockets import FairSocket
 
 # eventlet's default of 50 rejects bursts of senders. The kernel limits this to
 # net.core.somaxconn.
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 class Listener:
     """A listening socket whose `accept` retries after a shortage."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: FairSocket) -> None:
         self._socket = sock
 
     def __getattr__(self, name: str) -> Any:
@@ -65,7 +66,7 @@ class Listener:
         poll.register(self._socket.fileno(), unpatched_select.POLLIN)
         return bool(poll.poll(0))
 
-    def accept(self) -> tuple[socket.socket, Any] | None:
+    def accept(self) -> tuple[FairSocket, Any] | None:
         """Wait for the next connection and return it; return None after the listener closed."""
         while True:
             try:
@@ -82,12 +83,12 @@ def listen(host: str, port: int) -> Listener:
     """Open a listener that does not share its port with other processes. Raises `ServingError`."""
     # Not eventlet.listen: it sets SO_REUSEPORT, and a second server would silently take half of
     # the load.
-    sock = bind(partial(FairSocket, type=socket.SOCK_STREAM), host, port)
+    sock = bind(partial(open_socket, kind=socket.SOCK_STREAM), host, port)
     try:
         sock.listen(BACKLOG)
     except OSError as error:
         raise cannot_listen(host, port, error) from None
-    return Listener(sock)
+    return Listener(fair(sock))
 
 
 def take_listener(descriptor: int) -> Listener:

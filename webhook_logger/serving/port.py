@@ -6,6 +6,8 @@ import socket
 from collections.abc import Callable
 from typing import TypeVar
 
+from webhook_logger.serving.sockets import Socket
+
 Bound = TypeVar("Bound", bound=socket.socket)
 
 
@@ -37,7 +39,7 @@ def cannot_listen(host: str, port: int, error: OSError) -> ServingError:
     return ServingError(f"Cannot listen on {host}, port {port}: {error.strerror or error}.")
 
 
-def url_of(sock: socket.socket) -> str:
+def url_of(sock: Socket) -> str:
     """Return the URL of a listening socket that a browser on this machine can open."""
     host, port = sock.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104

@@ -26,6 +26,7 @@ from webhook_logger.serving.load import Load
 from webhook_logger.serving.port import ServingError
 from webhook_logger.serving.signals import DRAIN, Signals, next_signal
 from webhook_logger.serving.slots import ConnectionSlots
+from webhook_logger.serving.sockets import Socket
 from webhook_logger.serving.team import Team
 from webhook_logger.serving.viewer import EndViewer
 
@@ -124,7 +125,7 @@ def serve(
 
     kind = connection_class(logs_requests, worker.rule_of)
 
-    def connect(sock: socket.socket, address: Address, end_viewer: EndViewer) -> HttpConnection:
+    def connect(sock: Socket, address: Address, end_viewer: EndViewer) -> HttpConnection:
         return kind(sock, address, worker, slots, end_viewer, limits, worker.refused, router)
 
     acceptor = Acceptor(listener, slots, connect)

@@ -21,9 +21,11 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import eventlet
+from eventlet.green import socket as green
 
-from webhook_logger.serving.eventlet import FairSocket, adopt_socket, wait_to_read
+from webhook_logger.serving.eventlet import adopt_socket, wait_to_read
 from webhook_logger.serving.listener import BACKLOG
+from webhook_logger.serving.sockets import FairSocket, Socket
 from webhook_logger.serving.supervised import Seat, socket_path
 
 CONNECTION, QUESTION = b"C", b"?"
@@ -56,7 +58,7 @@ class Siblings:
 
     def receive(self, adopt: Adopt, report: Callable[[str], str]) -> None:
         """Receive connections and questions from now on."""
-        listener = FairSocket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener = green.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         listener.bind(str(self._seat.socket_path))
         listener.listen(BACKLOG)
 
@@ -67,7 +69,7 @@ class Siblings:
 
         eventlet.spawn_n(accept)
 
-    def _handle(self, sock: FairSocket, adopt: Adopt, report: Callable[[str], str]) -> None:
+    def _handle(self, sock: socket.socket, adopt: Adopt, report: Callable[[str], str]) -> None:
         sock.settimeout(SEND_SECONDS)
         descriptors: list[int] = []
         try:
@@ -86,7 +88,7 @@ class Siblings:
                 os.close(descriptor)
             sock.close()
 
-    def route(self, target: str, sock: socket.socket, received: bytes | bytearray) -> bool:
+    def route(self, target: str, sock: Socket, received: bytes | bytearray) -> bool:
         """Hand over the connection if its request belongs to a session on another worker.
 
         `received` is the whole request, as far as it was read. Return whether it is handed over.
@@ -116,8 +118,8 @@ class Siblings:
             return False
         return True
 
-    def _connect(self, number: int) -> FairSocket:
-        sock = FairSocket(socket.AF_UNIX, socket.SOCK_STREAM)
+    def _connect(self, number: int) -> socket.socket:
+        sock: socket.socket = green.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.settimeout(SEND_SECONDS)
         try:
             sock.connect(str(socket_path(self._seat.folder, number)))
@@ -130,14 +132,16 @@ class Siblings:
         """Return the reports of the other workers by number; None for one that does not respond."""
         until = time.monotonic() + REPORT_SECONDS
         asked = {number: self._send_question(number, question) for number in self._others()}
-        return {number: sock and _read_report(sock, until) for number, sock in asked.items()}
+        return {
+            number: _read_report(sock, until) if sock else None for number, sock in asked.items()
+        }
 
     def _others(self) -> list[int]:
         names = [path.stem for path in self.folder.glob("worker-*.sock")]
         numbers = [int(name.removeprefix("worker-")) for name in names]
         return sorted(number for number in numbers if number != self.number)
 
-    def _send_question(self, number: int, question: str) -> FairSocket | None:
+    def _send_question(self, number: int, question: str) -> socket.socket | None:
         sock = None
         try:
             sock = self._connect(number)
@@ -150,7 +154,7 @@ class Siblings:
         return sock
 
 
-def _read_report(sock: FairSocket, until: float) -> str | None:
+def _read_report(sock: socket.socket, until: float) -> str | None:
     report = b""
     with suppress(OSError), sock:
         while True:

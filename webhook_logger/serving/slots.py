@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 
 from webhook_logger.errors import Reason, Refusal
+from webhook_logger.serving.sockets import Socket
 
 VIEWERS_SHARE = 0.9
 
@@ -21,7 +21,7 @@ class ConnectionSlots:
         """Whether each response ends its connection, because the worker drains."""
         self.closing = False
         """Whether new viewers are refused."""
-        self.viewers: dict[socket.socket, int] = {}
+        self.viewers: dict[Socket, int] = {}
         """The viewers' sockets and file descriptors: a closed socket has lost its descriptor."""
         self.descriptors: set[int] = set()
         self._busy = 0
@@ -49,7 +49,7 @@ class ConnectionSlots:
         """Release the slot of a connection that has ended."""
         self._taken -= 1
 
-    def acquire_viewer_slot(self, sock: socket.socket) -> None:
+    def acquire_viewer_slot(self, sock: Socket) -> None:
         """Count a connection as a viewer. Raises `Refusal` if viewers have all of their slots."""
         if self.closing:
             raise Refusal(Reason.DRAINING, retry_after=1)
@@ -59,7 +59,7 @@ class ConnectionSlots:
         self.descriptors.add(sock.fileno())
         self.end_request()
 
-    def release_viewer_slot(self, sock: socket.socket) -> None:
+    def release_viewer_slot(self, sock: Socket) -> None:
         """Count a viewer no longer. Its connection still has its slot."""
         self.descriptors.discard(self.viewers.pop(sock))
 

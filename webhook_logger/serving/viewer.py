@@ -4,10 +4,11 @@ transport.
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
-EndViewer = Callable[[socket.socket], None]
+from webhook_logger.serving.sockets import Socket
+
+EndViewer = Callable[[Socket], None]
 """Closes the socket of a viewer, and releases its slots."""
 
 
@@ -16,7 +17,7 @@ class ViewerConnection:
 
     __slots__ = ("_at_end", "_end", "socket")
 
-    def __init__(self, sock: socket.socket, end: EndViewer) -> None:
+    def __init__(self, sock: Socket, end: EndViewer) -> None:
         self.socket = sock
         self._end: EndViewer | None = end
         self._at_end: Callable[[], None] | None = None

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.deadlines import deadlines
+from webhook_logger.serving.sockets import Socket
 
 SEND_SECONDS: float = 30
 """Maximum time for a client to receive one whole response."""
@@ -26,7 +27,7 @@ class SenderTooSlow(Refusal):
 class Wire:
     """A buffered reader over one connection's socket; `close` ends the reading, not the socket."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: Socket) -> None:
         self.socket = sock
         self.received = bytearray()
         self.deadline = 0.0
