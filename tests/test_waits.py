@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from typing import Any
 
 import eventlet
 import pytest
+from eventlet.greenio import GreenSocket
 
 from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger import waits
-from webhook_logger.serving.eventlet import GreenGate
+from webhook_logger.serving.eventlet import GreenGate, GreenWaits
 
 
 def test_a_thread_waits_until_its_gate_is_open() -> None:
@@ -79,3 +81,36 @@ def test_a_green_thread_that_fails_does_not_keep_the_others_waiting(
     thread.wait()
     assert passed == ["other"]
     assert "it fails" in capfd.readouterr().err
+
+
+def test_a_green_thread_waits_for_the_bytes_of_an_adopted_socket() -> None:
+    near, far = socket.socketpair()
+    with far:
+        green = GreenSocket(near)
+        adopted = GreenWaits().adopt(green)
+        thread = eventlet.spawn(adopted.recv, 10)
+        eventlet.sleep()
+        far.send(b"first")
+        assert thread.wait() == b"first"
+        thread = eventlet.spawn(adopted.recv, 10)
+        eventlet.sleep()
+        adopted.shutdown(socket.SHUT_RDWR)
+        assert thread.wait() == b""
+        adopted.close()
+
+
+def test_an_adopted_socket_keeps_its_timeout() -> None:
+    near, far = socket.socketpair()
+    with far:
+        green = GreenSocket(near)
+        green.settimeout(0.01)
+        adopted = GreenWaits().adopt(green)
+        with pytest.raises(TimeoutError):
+            adopted.recv(10)
+        adopted.close()
+
+
+def test_threads_of_the_system_keep_their_socket() -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        assert waits.adopt(near) is near

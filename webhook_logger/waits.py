@@ -1,4 +1,4 @@
-"""How a thread waits: for another thread, at a gate, or for the bytes of a socket.
+"""How a thread waits: for another thread, at a gate, or for a socket.
 
 Each request through the queue waits several times. The server's threads are green: for them,
 `serving` replaces these ways to wait by cheaper ones. This module needs only the standard library.
@@ -26,10 +26,9 @@ class WaysToWait(Protocol):
     def gate(self) -> Gate:
         """Return a closed gate."""
 
-    def until_readable(self, sock: Any) -> None:
-        """Wait until a socket has bytes or has ended, if its `recv` would need longer for this.
-
-        Raises `OSError`, also after the socket's timeout.
+    def adopt(self, sock: Any) -> Any:
+        """Return a socket with the same connection whose `recv` waits with little effort. Close it
+        before the given one, which must not be used to read, send or set a timeout any more.
         """
 
 
@@ -52,8 +51,9 @@ class _ThreadWaits:
     def gate(self) -> Gate:
         return _ThreadGate()
 
-    def until_readable(self, _sock: Any) -> None:
-        """Do nothing, because `recv` waits just as well."""
+    def adopt(self, sock: Any) -> Any:
+        """Return the socket itself, whose `recv` waits in the system."""
+        return sock
 
 
 _waits: WaysToWait = _ThreadWaits()
@@ -70,6 +70,8 @@ def gate() -> Gate:
     return _waits.gate()
 
 
-def until_readable(sock: Any) -> None:
-    """Wait until a socket has bytes or has ended, if its `recv` would need longer for this."""
-    _waits.until_readable(sock)
+def adopt(sock: Any) -> Any:
+    """Return a socket with the same connection whose `recv` waits with little effort. Close it
+    before the given one, which must not be used to read, send or set a timeout any more.
+    """
+    return _waits.adopt(sock)

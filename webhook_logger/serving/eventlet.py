@@ -115,9 +115,11 @@ class GreenWaits:
         """Return a closed gate."""
         return GreenGate()
 
-    def until_readable(self, sock: Any) -> None:
-        """Wait until a socket has bytes: without bytes, `recv` would raise an error."""
-        trampoline(sock.fd, read=True, timeout=sock.gettimeout(), timeout_exc=TimeoutError)
+    def adopt(self, sock: Any) -> FairSocket:
+        """Return a fair socket with the connection of a green socket."""
+        adopted = fair(sock.fd)
+        adopted.settimeout(sock.gettimeout())
+        return adopted
 
 
 class FairHub(epolls.Hub):  # type: ignore[misc]  # it has no types

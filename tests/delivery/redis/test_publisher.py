@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -15,9 +16,9 @@ import hiredis
 import pytest
 
 from tests.support.patience import PATIENCE_SECONDS
+from webhook_logger import waits
 from webhook_logger.delivery import QueueLimits
 from webhook_logger.delivery.base import OutcomeUnknown
-from webhook_logger.delivery.redis import publisher as module
 from webhook_logger.delivery.redis.backlog import Backlog
 from webhook_logger.delivery.redis.publisher import Publisher, sha
 
@@ -96,7 +97,7 @@ def test_a_publisher_without_commands_rests_instead_of_ticking(
         if did.count("tick") == 2:
             publisher.end()
 
-    monkeypatch.setattr(module, "gate", lambda: Mock(wait=rest))
-    monkeypatch.setattr(module.time, "sleep", sleep)
+    monkeypatch.setattr(waits, "_waits", Mock(gate=lambda: Mock(wait=rest)))
+    monkeypatch.setattr(time, "sleep", sleep)
     publisher.tick()
     assert did == ["rest", "tick", "tick"]

@@ -15,7 +15,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from webhook_logger.waits import until_readable
+from webhook_logger.waits import adopt
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
@@ -78,10 +78,9 @@ class Connection:
     def __init__(self, connection: Any) -> None:
         connection.connect()
         self._connection = connection
-        self._socket = connection._sock  # it has no public name
-        self._is_unix = self._socket.family == socket.AF_UNIX
-        self._is_plain = not isinstance(self._socket, ssl.SSLSocket)
-        """Whether the kernel holds all bytes that have arrived; TLS decrypts some in advance."""
+        self._opened = opened = connection._sock  # it has no public name
+        self._is_unix = opened.family == socket.AF_UNIX
+        self._socket = opened if isinstance(opened, ssl.SSLSocket) else adopt(opened)
         self._reader = hiredis.Reader(protocolError=redis.InvalidResponse)
         self._end_reason = "Redis closed the connection."
 
@@ -98,8 +97,6 @@ class Connection:
         `redis.InvalidResponse` if something other than Redis responds.
         """
         while (reply := self._reader.gets()) is False:
-            if self._is_plain:
-                until_readable(self._socket)
             data = self._socket.recv(READ_BYTES)
             if not data:
                 raise ConnectionError(self._end_reason)
@@ -118,7 +115,7 @@ class Connection:
         if self._is_unix:
             return self._is_broken()
         try:  # on Linux, one call returns the state of a TCP connection
-            return bool(self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != 1)
+            return bool(self._opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != 1)
         except (OSError, AttributeError):
             pass
         try:
@@ -129,7 +126,7 @@ class Connection:
     def _is_broken(self) -> bool:
         """Return whether sending nothing to a Unix socket fails because Redis closed it."""
         try:
-            self._socket.send(b"")
+            self._opened.send(b"")
         except OSError:
             return True
         return False
@@ -142,6 +139,8 @@ class Connection:
 
     def close(self) -> None:
         """Close the connection."""
+        if self._socket is not self._opened:
+            self._socket.close()
         self._connection.disconnect()
 
 
