@@ -60,7 +60,7 @@ fuzz: test-packages $(dev_stamp) $(vendor_stamp)
 # Compare this server with others, as in docs/benchmarks. Node and the compiled server are optional.
 bench: $(bench_stamp) $(vendor_stamp)
 	@$(MAKE) --no-print-directory $(npm_stamp) || printf 'Continuing without the packages for Node.\n'
-	@test ! -e deploy/compile || deploy/compile build/compiled || printf 'Continuing without the compiled server.\n'
+	@deploy/compile $(compiled_copy) || printf 'Continuing without the compiled server.\n'
 	@$(with_tools) .venv-bench/bin/python -m bench $(ARGS)
 
 # Known vulnerabilities of the pinned packages. Not part of lint, which must work without a network.

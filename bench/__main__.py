@@ -7,6 +7,7 @@ import statistics
 import sys
 
 from bench import targets
+from bench.plots import readable
 from bench.processes import LOAD_CORE, Redis
 from bench.report import Report
 from bench.scenarios import SCENARIOS, InvalidResult, Run
@@ -98,7 +99,7 @@ def measure(
             print(f"({letter}) round {number + 1}, {system.name}: {error}", flush=True)
             return
     report.add(letter, system.name, figures)
-    shown = ", ".join(f"{name} {value:,.4g}" for name, value in figures.items())
+    shown = ", ".join(f"{name} {readable(value)}" for name, value in figures.items())
     print(f"({letter}) round {number + 1}, {system.name}: {shown}", flush=True)
 
 

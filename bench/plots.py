@@ -38,6 +38,11 @@ def draw(path: Path, title: str, figures: Bars) -> None:
     plt.close(figure)
 
 
+def readable(value: float) -> str:
+    """Return a figure with four digits, or as a whole number from 1,000 up."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+
+
 def _draw_figure(axis: Any, name: str, bars: list[tuple[str, float]]) -> None:
     longest = max(value for _, value in bars)
     ours = next((value for system, value in bars if system == OURS.name), 0.0)
@@ -46,7 +51,7 @@ def _draw_figure(axis: Any, name: str, bars: list[tuple[str, float]]) -> None:
     axis.barh(names, [min(value, end) for _, value in bars], color=[_color(n) for n in names])
     for place, (_, value) in enumerate(bars):
         mark = " (shortened)" if value > end else ""
-        axis.text(min(value, end), place, f" {value:,.4g}{mark}", va="center", fontsize=7)
+        axis.text(min(value, end), place, f" {readable(value)}{mark}", va="center", fontsize=7)
     axis.set_xlim(0, end * 1.18)
     axis.set_title(name, loc="left", fontsize=9)
     axis.tick_params(labelsize=8)

@@ -86,8 +86,8 @@ class Report:
         for letter, name, system, middle, low, high, ratio in self.rows():
             shown = f"{ratio:.2f}" if ratio else ""
             lines.append(
-                f"| {letter} | {name} | {system} | {middle:,.4g} | {low:,.4g} to {high:,.4g} "
-                f"| {shown} |"
+                f"| {letter} | {name} | {system} | {plots.readable(middle)} "
+                f"| {plots.readable(low)} to {plots.readable(high)} | {shown} |"
             )
         for letter, systems in self._failures.items():
             lines += [

@@ -75,6 +75,7 @@ TARGETS = (
     ),
 )
 
+# A figure or a ratio, of a scenario, for a system and perhaps another one; None if not measured.
 Value = Callable[[str, str, str, str], "float | None"]
 
 

@@ -47,12 +47,15 @@ class Tally:
     def __init__(self) -> None:
         self.events = 0
         self.marks: Counter[int] = Counter()
+        self.latest = 0.0
+        """The time of the latest event."""
 
     def seen(self, _: Viewer, event: bytes) -> None:
         """Count an event."""
         found = MARK.search(event)
         if found:
             self.events += 1
+            self.latest = time.perf_counter()
             self.marks[int(found[1])] += 1
 
     def check(self, sent: LoadResult, times: int = 1) -> None:
