@@ -58,7 +58,7 @@ fuzz: test-packages $(dev_stamp) $(vendor_stamp)
 	@$(with_tools) $(python) -m pytest --hypothesis-profile=long --timeout=0 tests/fuzz $(ARGS)
 
 # Compare this server with others, as in docs/benchmarks. Node and the compiled server are optional.
-bench: $(bench_stamp) $(vendor_stamp)
+bench: $(dev_stamp) $(bench_stamp) $(vendor_stamp)
 	@$(MAKE) --no-print-directory $(npm_stamp) || printf 'Continuing without the packages for Node.\n'
 	@deploy/compile $(compiled_copy) || printf 'Continuing without the compiled server.\n'
 	@$(with_tools) .venv-bench/bin/python -m bench $(ARGS)
