@@ -69,7 +69,7 @@ def test_a_trusted_address_is_short(form: str) -> None:
 
 # They have no keys, or their keys come from the code or the registry, or their sizes are limited.
 BOUNDED = {
-    *("sha", "_date"),
+    *("sha", "_date", "_begin_of_id", "_written_second"),
     *("ids", "providers", "_by_id", "_levels", "_known", "marks", "compiled"),
     *("template", "tokens_of"),
 }
