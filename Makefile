@@ -24,6 +24,7 @@ with_tools := npm_config_update_notifier=false PYTHONDONTWRITEBYTECODE= PATH="$(
 # without a compiler, `make test` says so and succeeds, except for continuous integration.
 compiled_copy := build/compiled
 compiled_tests := tests/serving tests/senders tests/delivery tests/viewers tests/reply tests/fuzz \
+	tests/integration/test_access_log.py tests/integration/test_events.py \
 	tests/integration/test_fidelity.py tests/integration/test_start.py
 test_compiled = deploy/compile $(compiled_copy) && cd $(compiled_copy) && $(with_tools) \
 	$(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder

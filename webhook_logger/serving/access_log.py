@@ -13,12 +13,19 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from webhook_logger.errors import Refusal
-from webhook_logger.serving.body import RequestBody
-from webhook_logger.serving.connection import HttpConnection
+from webhook_logger.errors import Reason, Refusal
+from webhook_logger.serving.body import EndViewer, RequestBody
+from webhook_logger.serving.connection import (
+    Address,
+    Application,
+    HttpConnection,
+    Router,
+)
 from webhook_logger.serving.head import Head
+from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.logs import with_fields
 from webhook_logger.serving.response import Response
+from webhook_logger.serving.slots import ConnectionSlots
 from webhook_logger.serving.sockets import Socket
 from webhook_logger.serving.wire import Wire
 
@@ -42,7 +49,7 @@ def connection_class(is_on: bool, rule_of: RuleOf) -> Callable[..., HttpConnecti
     if not is_on:
         return HttpConnection
     log.setLevel(logging.INFO)  # at any `LOG_LEVEL`
-    return partial(LoggedConnection, rule_of=rule_of)
+    return partial(LoggedConnection, rule_of)
 
 
 def digest_of(uuid: str) -> str:
@@ -81,8 +88,20 @@ class CountingWire(Wire):
 class LoggedConnection(HttpConnection):
     """A connection that logs each request when it has ended."""
 
-    def __init__(self, sock: Socket, *args: Any, rule_of: RuleOf, **more: Any) -> None:
-        super().__init__(sock, *args, **more)
+    def __init__(
+        self,
+        rule_of: RuleOf,
+        sock: Socket,
+        address: Address,
+        application: Application,
+        slots: ConnectionSlots,
+        end_viewer: EndViewer,
+        limits: ConnectionLimits,
+        refused: Callable[[str, Reason], None],
+        router: Router | None,
+    ) -> None:
+        # Each by its name: mypyc passes `*args` as one argument.
+        super().__init__(sock, address, application, slots, end_viewer, limits, refused, router)
         self._wire.close()
         self._wire = self._counted = CountingWire(sock)
         self._rule_of = rule_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from functools import partial
 
 from engineio.packet import CLOSE, MESSAGE, NOOP, OPEN, PING, Packet
 
@@ -38,30 +37,25 @@ def test_no_character_of_the_data_ends_a_line() -> None:
     assert len(event.splitlines()) == 4
 
 
-class Pinged(EventOutbox):
-    """An outbox that counts the pongs that it has sent."""
-
-    def __init__(self, max_bytes: int = 2**20) -> None:
-        self.pongs = 0
-        super().__init__(max_bytes, partial(Pinged.pong, self))
-
-    def pong(self) -> None:
-        self.pongs += 1
+def pinged(max_bytes: int = 2**20) -> tuple[EventOutbox, list[None]]:
+    """Return an outbox, and a list that grows with each pong that it sends."""
+    pongs: list[None] = []
+    return EventOutbox(max_bytes, lambda: pongs.append(None)), pongs
 
 
 def test_a_ping_is_a_comment_and_gets_a_pong() -> None:
-    outbox, socket = Pinged(), Socket()
+    (outbox, pongs), socket = pinged(), Socket()
     outbox.attach(socket)
     for kind in (OPEN, PING, NOOP, CLOSE, PING):
         outbox.put(Packet(kind))
     outbox.put(message('2["bye",{"reason":"last"}]'))
     assert socket.all_sent.wait(PATIENCE_SECONDS)
     assert socket.sent == b':\n\n:\n\nevent: bye\ndata: {"reason":"last"}\n\n'
-    assert outbox.pongs == 2
+    assert len(pongs) == 2
 
 
 def test_a_refused_connect_ends_the_stream() -> None:
-    outbox, socket = Pinged(), Socket()
+    outbox, socket = pinged()[0], Socket()
     outbox.attach(socket)
     outbox.put(Packet(MESSAGE, '4{"message":"…","data":{"reason":"blocked"}}'))
     assert socket.shut_down.wait(PATIENCE_SECONDS)
@@ -90,7 +84,7 @@ class Slow(Socket):
 
 
 def test_a_slow_viewer_gets_bye_as_an_event() -> None:
-    outbox, socket = Pinged(1000), Slow()
+    outbox, socket = pinged(1000)[0], Slow()
     outbox.attach(socket)
     outbox.put(message('2["refused",{"n":1}]'))
     assert socket.is_full.wait(PATIENCE_SECONDS)
