@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from webhook_logger.errors import Reason, Refusal
-from webhook_logger.serving.body import EndViewer, RequestBody
+from webhook_logger.serving.body import RequestBody
 from webhook_logger.serving.connection import (
     Address,
     Application,
@@ -27,6 +27,7 @@ from webhook_logger.serving.logs import with_fields
 from webhook_logger.serving.response import Response
 from webhook_logger.serving.slots import ConnectionSlots
 from webhook_logger.serving.sockets import Socket
+from webhook_logger.serving.viewer import EndViewer
 from webhook_logger.serving.wire import Wire
 
 METHODS = frozenset(
