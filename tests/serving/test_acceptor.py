@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -60,6 +61,7 @@ class FakeConnection:
     all: list[FakeConnection]
 
     is_handed_over = False
+    is_waiting = True
 
     def __init__(self, sock: Sock, address: tuple[str, int], end_viewer: EndViewer) -> None:
         self.sock, self.address, self.end_viewer = sock, address, end_viewer
@@ -78,6 +80,12 @@ class FakeConnection:
 
     def close_if_idle(self) -> None:
         self.end()
+
+    def detach(self) -> tuple[int, bytes]:
+        if self._end.ready():
+            raise OSError("the socket is closed")
+        self.is_handed_over = True
+        return os.open(os.devnull, os.O_RDONLY), b"%d" % FakeConnection.all.index(self)
 
     def end(self) -> None:
         if not self._end.ready():
@@ -197,3 +205,16 @@ def test_an_ipv4_mapped_address_is_converted_to_ipv4() -> None:
         ("2001:db8::1", "2001:db8::1"),
     ):
         assert acceptor._plain(shown) == plain
+
+
+def test_a_connection_that_ends_while_another_one_is_handed_over_is_left_out(start: Start) -> None:
+    accepting = start(Ready(*sockets(SLOTS)))
+    handed_over: list[bytes] = []
+
+    def hand_over(_descriptor: int, received: bytes) -> bool:
+        handed_over.append(received)
+        FakeConnection.all[1].end()
+        return True
+
+    accepting.hand_over(hand_over)
+    assert handed_over == [b"0", b"2"]

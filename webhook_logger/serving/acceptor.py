@@ -69,7 +69,9 @@ class Acceptor:
     def hand_over(self, hand_over: Callable[[int, bytes], bool]) -> None:
         """Hand over the connections that wait for a request; the others finish their request."""
         for connection, thread in list(self._open.items()):
-            if not connection.is_waiting or connection.is_handed_over:
+            # A connection can begin a request, or end, while another one is handed over.
+            has_ended = connection not in self._open
+            if has_ended or not connection.is_waiting or connection.is_handed_over:
                 continue
             descriptor, received = connection.detach()
             eventlet.kill(thread)
