@@ -119,3 +119,20 @@ def test_a_window_that_has_ended_needs_no_memory(clock: Clock) -> None:
     for _ in range(100):
         rate.take("99")
     assert list(rate._windows) == ["99"]
+
+
+def test_viewers_share_equal_texts_and_texts_of_viewers_that_have_left_are_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(admission, "after_connect_timeout", lambda _check: None)
+    kept: list[dict[str, Any]] = []
+    handlers: dict[str, Any] = {"connect": lambda _, environ: kept.append(environ)}
+    engineio: Any = SimpleNamespace(handlers=handlers, on=handlers.__setitem__, sockets={})
+    limits = ViewerLimits(0, 0, 0, message_bytes=0, queue_bytes=0, rooms=0)
+    Admission(engineio, limits, Metrics(), lambda _: True)
+    for number in range(3000):
+        handlers["connect"](str(number), {"HTTP_HOST": f"host-{number // 2}"})
+    last = [environ["HTTP_HOST"] for environ in kept[-2:]]
+    assert last == ["host-1499", "host-1499"]
+    assert last[0] is last[1]
+    assert len(admission._SHARED) <= 1024

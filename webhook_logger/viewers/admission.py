@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any
 from engineio.packet import MESSAGE, NOOP, Packet
 
 from webhook_logger.errors import Reason, Refusal, message_of
+from webhook_logger.memo import Memo
 from webhook_logger.metrics import Ending, Metrics
 from webhook_logger.rates import Rates
 from webhook_logger.viewers.transport import (
@@ -278,7 +278,11 @@ def _connect_error(refusal: Refusal) -> Packet:
 def _kept(environ: Environ) -> Environ:
     """Return the part of an environ that is needed after the request. Equal texts are shared."""
     kept = {key: environ[key] for key in KEPT if key in environ}
-    return {key: sys.intern(it) if type(it) is str else it for key, it in kept.items()}
+    return {key: _SHARED[it] if type(it) is str else it for key, it in kept.items()}
+
+
+# Not interned: some versions of Python 3.12 keep interned strings for ever, and viewers choose them.
+_SHARED: Memo[str, str] = Memo(lambda text: text, entries=1024, size=256)
 
 
 def _age(moment: float) -> float:
