@@ -281,7 +281,7 @@ def _kept(environ: Environ) -> Environ:
     return {key: _SHARED[it] if type(it) is str else it for key, it in kept.items()}
 
 
-# Not interned: some versions of Python 3.12 keep interned strings for ever, and viewers choose them.
+# Not interned: some versions of Python 3.12 never free interned strings, and viewers choose these.
 _SHARED: Memo[str, str] = Memo(lambda text: text, entries=1024, size=256)
 
 
