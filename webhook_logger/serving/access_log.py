@@ -15,12 +15,7 @@ from typing import Any
 
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving.body import RequestBody
-from webhook_logger.serving.connection import (
-    Address,
-    Application,
-    HttpConnection,
-    Router,
-)
+from webhook_logger.serving.connection import Address, Application, HttpConnection, Router
 from webhook_logger.serving.head import Head
 from webhook_logger.serving.limits import ConnectionLimits
 from webhook_logger.serving.logs import with_fields
@@ -106,12 +101,13 @@ class LoggedConnection(HttpConnection):
         self._wire.close()
         self._wire = self._counted = CountingWire(sock)
         self._rule_of = rule_of
-        self._head: Head | None = None
+        self._method = self._target = ""
         self._status = 0
         self._request_environ: dict[str, Any] = {}
+        self._request_id: str | None = None
 
     def serve_request(self) -> bool:
-        self._head, self._status, self._request_environ = None, 0, {}
+        self._method, self._target, self._status, self._request_id = "", "", 0, None
         wire, began = self._counted, perf_counter()
         used, sent = wire.bytes_used, wire.bytes_out
         wire.sent_at = 0.0
@@ -129,9 +125,11 @@ class LoggedConnection(HttpConnection):
                 log_request()
 
     def respond(self, head: Head, body: RequestBody) -> Response | None:
-        self._head, self._status = head, 500
+        self._method, self._target, self._status = head.method, head.target, 500
         response = super().respond(head, body)
         self._status = response.code if response else body.handed_over
+        self._request_id = self._request_environ.get("webhook_logger.request_id")
+        self._request_environ = {}  # a viewer's connection stays open, and does not need it
         return response
 
     def make_environ(self, head: Head, body: RequestBody) -> dict[str, Any]:
@@ -144,9 +142,9 @@ class LoggedConnection(HttpConnection):
 
     def _log(self, seconds: float, bytes_in: int, bytes_out: int) -> None:
         method, rule, uuid = "other", "malformed", ""
-        if self._head:
-            method = self._head.method if self._head.method in METHODS else "other"
-            rule, uuid = self._rule_of(self._head.target)
+        if self._target:
+            method = self._method if self._method in METHODS else "other"
+            rule, uuid = self._rule_of(self._target)
         fields = with_fields(
             method=method,
             path=rule,
@@ -155,6 +153,6 @@ class LoggedConnection(HttpConnection):
             bytes_in=bytes_in,
             bytes_out=bytes_out if self.viewer is None else None,
             callback=digest_of(uuid) if uuid else None,
-            request=self._request_environ.get("webhook_logger.request_id"),
+            request=self._request_id,
         )
         log.info("Request", extra=fields)

@@ -245,7 +245,6 @@ class HttpConnection:
         }
         if not head.upgrades:
             environ.pop("HTTP_UPGRADE", None)
-        head.forget_headers()  # a viewer's connection keeps this head until it ends
         return environ
 
     def refuse(self, error: Refusal) -> bool:

@@ -57,10 +57,6 @@ class Head:
         """Whether `Connection` has the option `upgrade`: else ignore `Upgrade` (RFC 9110, 7.8)."""
         self.expects_continue = modern and "100-continue" in _members(section, "HTTP_EXPECT")
 
-    def forget_headers(self) -> None:
-        """Free their memory."""
-        self.headers, self.variables = (), {}
-
 
 def find_end(received: bytearray, seen: int, limits: ConnectionLimits = DEFAULT) -> int | None:
     """Return the offset of the end of the head, or None while the end has not arrived.
