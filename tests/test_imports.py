@@ -36,6 +36,7 @@ ARROWS = {
     },
     "viewers": {
         *("access", "callbacks", "delivery", "errors", "histogram", "metrics", "rates", "reply"),
+        "waits",
     },
     "views": {
         *("access", "callbacks", "delivery", "errors", "metrics", "rates", "reply"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport.engineio import Session
 from webhook_logger.viewers.transport.outbox import bye
 from webhook_logger.viewers.transport.work_queue import WorkQueue
+from webhook_logger.waits import gate
 
 CONNECT_SECONDS = 20.0
 """Time for a session to send Socket.IO's CONNECT, at its start and after a DISCONNECT."""
@@ -36,19 +36,19 @@ def _act(due: tuple[float, Callable[[], None]]) -> None:
 
 
 def _end(ending: tuple[Session, Callable[[], None]]) -> None:
-    socket, release = ending
+    socket, then = ending
     try:
         server = socket.server
         socket.close(wait=False, abort=True, reason=server.reason.TRANSPORT_CLOSE)
         server.sockets.pop(socket.sid, None)
     finally:
-        release()
+        then()
 
 
 _pings: WorkQueue[tuple[float, Session]] = WorkQueue(_ping, batch_size=1)
 _checks: WorkQueue[tuple[float, Callable[[], None]]] = WorkQueue(_act, batch_size=16)
 # A few at a time: the woken threads run before the hub handles other events.
-_messages: WorkQueue[Callable[[], None]] = WorkQueue(lambda release: release(), batch_size=4)
+_messages: WorkQueue[Callable[[], None]] = WorkQueue(lambda begin: begin(), batch_size=4)
 # One at a time: thousands of simultaneous disconnections must not keep senders waiting.
 _endings: WorkQueue[tuple[Session, Callable[[], None]]] = WorkQueue(_end, batch_size=1)
 
@@ -101,10 +101,9 @@ def wait_for_turn() -> None:
     """Wait before handling a viewer's message, so that senders do not wait for the messages of a
     thousand viewers.
     """
-    gate = threading.Lock()
-    gate.acquire()
-    _messages.add(gate.release)
-    gate.acquire()
+    turn = gate()
+    _messages.add(turn.open)
+    turn.wait()
 
 
 def end_session_soon(socket: Session, then: Callable[[], None]) -> None:
@@ -118,7 +117,6 @@ def end_session_soon(socket: Session, then: Callable[[], None]) -> None:
 
 def end_session(socket: Session) -> None:
     """End a session, and wait until it has ended."""
-    gate = threading.Lock()
-    gate.acquire()
-    end_session_soon(socket, gate.release)
-    gate.acquire()
+    ended = gate()
+    end_session_soon(socket, ended.open)
+    ended.wait()

@@ -25,7 +25,7 @@ class WorkQueue(Generic[Item]):
         self._batch_size = batch_size
         self._items: list[Item] = []
         self._is_running = False
-        # A lock is the fastest object to wait for. It is released when there is work.
+        # Released when there is work. A gate opens only once, and this wait repeats.
         self._wakeup = threading.Lock()
         self._wakeup.acquire()
         self._is_woken = False
