@@ -5,10 +5,9 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 from webhook_logger.delivery.base import (
     ORDINARY,
@@ -77,7 +76,7 @@ class MemoryDelivery(Delivery):
         if uuid in self._viewers or self.recovers:
             with self._lock_of(uuid):
                 return self._publish(request, expected)
-        # Only delivery to viewers can switch to another thread.
+        # No lock: without viewers, no call blocks, so that no other green thread runs meanwhile.
         return self._publish(request, expected)
 
     def _publish(self, request: Publishable, expected: Expected) -> Receipt:
@@ -163,19 +162,18 @@ class MemoryDelivery(Delivery):
     def decline(self, uuid: str, request: str) -> bool:
         return self._responses.decline(uuid, request)
 
-    def barrier(self, uuid: str, since: Position | None = None) -> AbstractContextManager[Barrier]:
-        return _within(self._lock_of(uuid), partial(self._barrier, uuid, since))
-
-    def _barrier(self, uuid: str, since: Position | None) -> Barrier:
-        counter = self._counter(uuid)
-        recovered: Sequence[KeptRequest] = ()
-        is_complete = True
-        if self.recovers and since and since.epoch == counter.epoch:
-            if uuid not in self._viewers:
-                self._recovery.watch(uuid, 0)
-            recovered, is_complete = self._recovery.slice(uuid, since)
-        has_responder = self._responses.has_responder(uuid)
-        return Barrier(counter.epoch, counter.seq, 0, recovered, is_complete, has_responder)
+    @contextmanager
+    def barrier(self, uuid: str, since: Position | None = None) -> Iterator[Barrier]:
+        with self._lock_of(uuid):
+            counter = self._counter(uuid)
+            recovered: Sequence[KeptRequest] = ()
+            is_complete = True
+            if self.recovers and since and since.epoch == counter.epoch:
+                if uuid not in self._viewers:
+                    self._recovery.watch(uuid, 0)
+                recovered, is_complete = self._recovery.slice(uuid, since)
+            has_responder = self._responses.has_responder(uuid)
+            yield Barrier(counter.epoch, counter.seq, 0, recovered, is_complete, has_responder)
 
     def set_viewers(self, uuid: str, viewers: int, replaced: int = 0) -> None:
         for numbers, number in ((self._viewers, viewers), (self._replaced, replaced)):
@@ -213,9 +211,3 @@ class MemoryDelivery(Delivery):
             self._counters.move_to_end(oldest)
         del self._counters[oldest]
         self._recovery.drop(oldest)
-
-
-@contextmanager
-def _within(lock: threading.Lock, make: Callable[[], Barrier]) -> Iterator[Barrier]:
-    with lock:
-        yield make()
