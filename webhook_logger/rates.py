@@ -6,7 +6,8 @@ import time
 from collections import OrderedDict
 
 MAX_KEYS = 10_000
-"""Maximum keys in memory. The least recently used key is removed, and also if its window has ended.
+"""Maximum keys in memory. Over this number, or when its window has ended, the least recently used
+key is removed.
 """
 
 
@@ -30,5 +31,5 @@ class Rates:
         self._windows[key] = (end, taken if is_full else taken + 1)
         oldest = next(iter(self._windows))
         if self._windows[oldest][0] <= now or len(self._windows) > MAX_KEYS:
-            del self._windows[oldest]  # the window has ended, or there are too many
+            del self._windows[oldest]
         return end - now if is_full else 0.0

@@ -14,16 +14,17 @@ Message = dict[str, Any]
 
 
 class Members(dict[str, str]):
-    """The viewers of a room.
+    """The viewers of a room: Engine.IO's sid by Socket.IO's.
 
-    python-socketio makes a `bidict`, which needs 700 bytes more. It only needs that for the room of
-    all viewers.
+    python-socketio would make a `bidict`, which needs 700 bytes more. It looks up a viewer in the
+    other direction only in the room of all viewers, which stays a `bidict`.
     """
 
     __slots__ = ()
 
     @property
     def _fwdm(self) -> Members:
+        """Return the dictionary that python-socketio reads in a `bidict`."""
         return self
 
 

@@ -116,10 +116,6 @@ class FairSocket:
         """
         self._poller.call_when_readable(self, function)
 
-    def stop_calling(self) -> None:
-        """Cancel `call_when_readable`."""
-        self.on_readable = None
-
     def sendall(self, data: bytes) -> None:
         """Send all the data."""
         sent = self._send(data)

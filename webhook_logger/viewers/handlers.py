@@ -27,9 +27,9 @@ CheckOrigin = Callable[[dict[str, Any]], Refusal | None]
 
 
 class Turn:
-    """The turn of a viewer's messages: one after the other, in their order.
+    """A lock that lets the threads of a viewer's messages run one after the other, in order.
 
-    A lock needs a kilobyte, so there is one only while a message has the turn or waits for it.
+    An idle viewer has no lock, which would need a kilobyte.
     """
 
     __slots__ = ("_lock", "_users")
@@ -59,7 +59,7 @@ class Viewer:
     sid: str
     rooms: set[str] = field(default_factory=set)
     has_left: bool = False
-    # A viewer's messages are handled in green threads that start in order. The lock keeps it.
+    # A viewer's messages are handled in green threads that start in their order. The turn keeps it.
     turn: Turn = field(default_factory=Turn)
     waiting: int = 0
     """Messages that wait for their turn, including the one being handled."""

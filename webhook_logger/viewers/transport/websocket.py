@@ -130,6 +130,7 @@ class WebSocket:
         self._engineio.connected = self._engineio.upgraded = self._is_attached = True
         self._socket.settimeout(None)  # from now on, Engine.IO's pings detect a lost viewer
         self._outbox.attach(self._socket)
+        # The same messages, because they may contain bytes that arrived after the upgrade.
         messages.recv, messages.respond = self._socket.recv, self._outbox.write
         messages.recv_now = self._socket.recv_now
         self._receive_all(messages)
@@ -148,7 +149,9 @@ class WebSocket:
             self._engineio.upgrading = False
 
     def _serve(self, data: bytes) -> None:
-        messages = self._messages(self._socket.recv, self._outbox.write, self._socket.recv_now)
+        """Handle the messages that begin with these bytes, until no other one has begun."""
+        messages = self._messages(self._socket.recv, self._outbox.write)
+        messages.recv_now = self._socket.recv_now
         messages.feed(data)
         self._receive_all(messages)
 
@@ -218,10 +221,11 @@ class WebSocket:
     def _socket(self) -> Any:
         return self._connection.socket
 
-    def _messages(self, *functions: Any) -> ViewerMessages:
-        recv, respond, *more = functions
+    def _messages(
+        self, recv: Callable[[int], bytes], respond: Callable[[bytes], None]
+    ) -> ViewerMessages:
         max_bytes = self._engineio.server.max_http_buffer_size
-        return ViewerMessages(recv, respond, self._admit, max_bytes, *more)
+        return ViewerMessages(recv, respond, self._admit, max_bytes)
 
     def _set_ending(self, violation: ProtocolViolation) -> None:
         is_large = isinstance(violation, MessageTooLarge)
