@@ -58,7 +58,7 @@ TO_VIEWER = Cost(870, 1)
 
 # Memory, in bytes.
 WORKER_MEMORY = 90e6
-VIEWER_MEMORY = 38e3
+VIEWER_MEMORY = 12e3
 REDIS_MEMORY = 50e6
 CALLBACK_MEMORY = 400
 """In Redis: a callback's counter and its presence."""
