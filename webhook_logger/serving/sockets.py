@@ -120,9 +120,9 @@ class FairSocket:
         """Send all the data."""
         sent = self._send(data)
         if sent < len(data):
-            rest = memoryview(data)[sent:]
-            while rest:
-                rest = rest[self._send(rest) :]
+            view = memoryview(data)
+            while sent < len(data):
+                sent += self._send(view[sent:])
 
     def _send(self, data: bytes | memoryview) -> int:
         self._take_turns()
