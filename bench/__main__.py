@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import statistics
 import sys
 
@@ -62,6 +63,8 @@ def select_systems(options: argparse.Namespace) -> list[System]:
 
 def main() -> None:
     """Run the scenarios and print each result as it arrives."""
+    # A run that is ended this way stops the servers that it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("The run was ended."))
     options = parse_arguments()
     systems = select_systems(options)
     pin_to_core(LOAD_CORE)
