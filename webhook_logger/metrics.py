@@ -185,6 +185,7 @@ class Metrics(Collector):
         version=__version__,
         python=python_version(),
         wire="",
+        # Every compiled build compiles `headers`.
         compiled="no" if headers.__file__.endswith(".py") else "yes",
     )
 

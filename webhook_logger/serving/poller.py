@@ -1,4 +1,5 @@
-"""Wake the green threads whose sockets are ready, with one epoll registration per connection.
+"""Wake the green threads and call the functions whose sockets are ready, with one registration
+with epoll per connection.
 
 eventlet registers a descriptor each time a green thread waits for it, and makes a listener object.
 Both would cost more than the rest of a wait.
@@ -114,7 +115,7 @@ class EpollPoller:
         """Stop watching a socket that something else has closed: its descriptor is in use again."""
         sock = self.sockets.pop(descriptor, None)
         if sock is not None:
-            sock.interest = 0
+            sock.interest = 0  # the system has ended the registration with the file
             sock.abandon()
             self.forget(sock)
 

@@ -71,10 +71,13 @@ class FairSocket:
         self._timeout: float | None = None
         self._calls = 0
         self.descriptor = sock.fileno()
+        # The poller sets these.
         self.interest = 0
-        """The events that the poller has registered, and these two functions wait for."""
+        """The events for which the socket is registered."""
         self.on_readable: Callable[[], object] | None = None
+        """The function to call when the socket has bytes or has ended."""
         self.on_writable: Callable[[], object] | None = None
+        """The function to call when the socket accepts bytes."""
 
     def accept(self) -> tuple[FairSocket, Any]:
         """Wait for a connection, and return its socket and the address of its client."""

@@ -110,18 +110,8 @@ class Outbox:
     """
 
     __slots__ = (
-        *(
-            "_bytes",
-            "_closed",
-            "_exempt",
-            "_is_finishing",
-            "_gathered",
-            "_max_bytes",
-            "_socket",
-            "_taken",
-            "_waiting",
-        ),
-        *("_wake", "_idle", "_is_writing", "ending"),
+        *("_bytes", "_closed", "_exempt", "_gathered", "_idle", "_is_finishing", "_is_writing"),
+        *("_max_bytes", "_socket", "_taken", "_waiting", "_wake", "ending"),
     )
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
