@@ -70,8 +70,19 @@ class Process:
         pages = Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    def stop(self) -> None:
+        """End the process and its children."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(END_SECONDS)
+        self._log.close()
+
     def __enter__(self) -> Process:
-        self.wait_until_up()
+        try:
+            self.wait_until_up()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -79,10 +90,7 @@ class Process:
     ) -> None:
         if kind:
             sys.stderr.write(self.log())
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(END_SECONDS)
-        self._log.close()
+        self.stop()
 
 
 def free_port() -> int:
