@@ -42,7 +42,7 @@ def running() -> Iterator[ExitStack]:
 
 
 def serve_until(word: bytes, far: socket.socket) -> None:
-    """Answer commands like a master, until one begins with this word."""
+    """Respond to commands like a master, until one begins with this word."""
     reader = hiredis.Reader()
     with suppress(OSError):
         while data := far.recv(65536):
