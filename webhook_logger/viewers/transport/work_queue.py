@@ -46,6 +46,7 @@ class WorkQueue(Generic[Item]):
             while self._items:
                 items, self._items = self._items, []
                 self.do_all(items)
+                items.clear()  # thousands of viewers, perhaps, and it may be long until the next
             self._is_woken = False
 
     def do_all(self, items: list[Item]) -> None:
