@@ -81,6 +81,8 @@ class Connection:
         self._opened = opened = connection._sock  # it has no public name
         self._is_unix = opened.family == socket.AF_UNIX
         self._socket = opened if isinstance(opened, ssl.SSLSocket) else adopt(opened)
+        # Responses and messages need time: an immediate read would be wasted.
+        self._recv = getattr(self._socket, "recv_later", self._socket.recv)
         self._reader = hiredis.Reader(protocolError=redis.InvalidResponse)
         self._end_reason = "Redis closed the connection."
 
@@ -97,7 +99,7 @@ class Connection:
         `redis.InvalidResponse` if something other than Redis responds.
         """
         while (reply := self._reader.gets()) is False:
-            data = self._socket.recv(READ_BYTES)
+            data = self._recv(READ_BYTES)
             if not data:
                 raise ConnectionError(self._end_reason)
             self._reader.feed(data)
