@@ -6,7 +6,14 @@ import threading
 import time
 from typing import Protocol
 
-CHECK_INTERVAL_SECONDS = 0.25
+CHECK_INTERVAL_SECONDS = 0.2
+
+
+def seconds_to_next_check() -> float:
+    """Return the seconds to the next check. Other regular work can be done at the same times, so
+    that an idle worker wakes up once for both.
+    """
+    return CHECK_INTERVAL_SECONDS - time.monotonic() % CHECK_INTERVAL_SECONDS
 
 
 class Waiting(Protocol):
@@ -39,7 +46,7 @@ class Deadlines:
 
     def _check(self) -> None:
         while True:
-            time.sleep(CHECK_INTERVAL_SECONDS)
+            time.sleep(seconds_to_next_check())
             now = time.monotonic()
             for waiting in [one for one in self._all if 0 < one.deadline <= now]:
                 waiting.expire()

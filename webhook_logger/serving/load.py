@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 import eventlet
 
 from webhook_logger.histogram import Histogram
+from webhook_logger.serving.deadlines import seconds_to_next_check
 from webhook_logger.serving.slots import ConnectionSlots
-
-LAG_SECONDS = 0.2
-"""Time between two measurements of the lag."""
 
 
 @dataclass
@@ -25,6 +23,7 @@ class Load:
     def measure_lag(self) -> None:
         """Measure how late a timer is, without end. Everything else waits as long as the timer."""
         while True:
-            due = time.perf_counter() + LAG_SECONDS
-            eventlet.sleep(LAG_SECONDS)
+            seconds = seconds_to_next_check()
+            due = time.perf_counter() + seconds
+            eventlet.sleep(seconds)
             self.event_loop_lag.observe(max(0.0, time.perf_counter() - due))
