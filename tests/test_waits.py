@@ -52,6 +52,17 @@ def test_green_threads_continue_in_the_order_in_which_their_gates_opened() -> No
     assert passed == ["first", "second"]
 
 
+def test_a_green_thread_whose_gate_is_first_continues_before_others() -> None:
+    passed: list[str] = []
+    other, first = GreenGate(), GreenGate(is_first=True)
+    threads = [spawn(other, "other", passed), spawn(first, "first", passed)]
+    other.open()
+    first.open()
+    for thread in threads:
+        thread.wait()
+    assert passed == ["first", "other"]
+
+
 def test_a_green_thread_that_ends_before_its_gate_opens_does_not_continue() -> None:
     passed: list[str] = []
     gates = GreenGate(), GreenGate()

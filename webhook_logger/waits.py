@@ -23,8 +23,8 @@ class Gate(Protocol):
 class WaysToWait(Protocol):
     """The ways to wait of one kind of threads."""
 
-    def gate(self) -> Gate:
-        """Return a closed gate."""
+    def gate(self, is_first: bool = False) -> Gate:
+        """Return a closed gate. If it is first, its thread continues before others."""
 
     def adopt(self, sock: Any) -> Any:
         """Return a socket with the same connection whose `recv` waits with little effort. Close it
@@ -48,7 +48,7 @@ class _ThreadGate:
 class _ThreadWaits:
     """The ways to wait of the threads of the operating system."""
 
-    def gate(self) -> Gate:
+    def gate(self, is_first: bool = False) -> Gate:
         return _ThreadGate()
 
     def adopt(self, sock: Any) -> Any:
@@ -65,9 +65,9 @@ def use(waits: WaysToWait) -> None:
     _waits = waits
 
 
-def gate() -> Gate:
-    """Return a closed gate."""
-    return _waits.gate()
+def gate(is_first: bool = False) -> Gate:
+    """Return a closed gate. If it is first, its thread continues before others."""
+    return _waits.gate(is_first)
 
 
 def adopt(sock: Any) -> Any:

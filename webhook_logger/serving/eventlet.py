@@ -63,15 +63,16 @@ class ListeningPoller:
 
 class GreenGate:
     """A gate for green threads. The threads of all gates that open in one turn of the hub continue
-    together, in the order in which their gates opened.
+    together, in the order in which their gates opened, after those whose gates are first.
     """
 
-    __slots__ = ("_is_open", "_waiting")
+    __slots__ = ("_is_first", "_is_open", "_waiting")
 
     _opened: ClassVar[list[GreenGate]] = []
     """The gates whose threads continue next."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_first: bool = False) -> None:
+        self._is_first = is_first
         self._is_open = False
         self._waiting: Any = None
         """The green thread that waits."""
@@ -95,7 +96,10 @@ class GreenGate:
         if self._waiting:
             if not self._opened:
                 hubs.get_hub().schedule_call_global(0, self._continue_all)
-            self._opened.append(self)
+            if self._is_first:
+                self._opened.insert(0, self)
+            else:
+                self._opened.append(self)
 
     @classmethod
     def _continue_all(cls) -> None:
@@ -111,9 +115,9 @@ class GreenGate:
 class GreenWaits:
     """The ways to wait of green threads."""
 
-    def gate(self) -> GreenGate:
-        """Return a closed gate."""
-        return GreenGate()
+    def gate(self, is_first: bool = False) -> GreenGate:
+        """Return a closed gate. If it is first, its thread continues before others."""
+        return GreenGate(is_first)
 
     def adopt(self, sock: Any) -> FairSocket:
         """Return a fair socket with the connection of a green socket."""

@@ -97,7 +97,7 @@ def test_a_publisher_without_commands_rests_instead_of_ticking(
         if did.count("tick") == 2:
             publisher.end()
 
-    monkeypatch.setattr(waits, "_waits", Mock(gate=lambda: Mock(wait=rest)))
+    monkeypatch.setattr(waits, "_waits", Mock(gate=lambda _: Mock(wait=rest)))
     monkeypatch.setattr(time, "sleep", sleep)
     publisher.tick()
     assert did == ["rest", "tick", "tick"]

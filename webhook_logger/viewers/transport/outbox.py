@@ -363,7 +363,9 @@ class _Turns(WorkQueue[Outbox]):
     """
 
     def __init__(self) -> None:
-        super().__init__(Outbox.flush, batch_size=100)  # a large room must not block the worker
+        # Viewers receive a request before its sender receives the response to it. A large room
+        # must not block the worker.
+        super().__init__(Outbox.flush, batch_size=100, is_first=True)
         self._began = 0.0
         self._next = 0.0
         """Time of the next measurement."""
