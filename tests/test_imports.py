@@ -36,7 +36,7 @@ ARROWS = {
     },
     "viewers": {
         *("access", "callbacks", "delivery", "errors", "histogram", "metrics", "rates", "reply"),
-        "waits",
+        *("memo", "waits"),
     },
     "views": {
         *("access", "callbacks", "delivery", "errors", "metrics", "rates", "reply"),
