@@ -9,7 +9,9 @@ import pytest
 from webhook_logger.delivery import ResponseReport
 from webhook_logger.delivery.redis.envelope import seal
 from webhook_logger.delivery.redis.keys import Keys
-from webhook_logger.delivery.redis.messages import QueueMessages
+from webhook_logger.delivery.redis.messages import QueueMessages, WorkerMessages
+from webhook_logger.delivery.redis.pending import PendingRequests
+from webhook_logger.delivery.redis.progress import Progress
 
 UUID = "3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e11"
 PLAIN = ("e", "12", "503", "reply")
@@ -40,8 +42,11 @@ class Sink:
     ],
 )
 def test_the_last_part_is_optional(message: tuple[str, ...], call: tuple[str, Any]) -> None:
-    sink, other = Sink(), Sink()
-    other.channel = ""  # type: ignore[attr-defined]
-    arguments: Any = (sink, other, other, other)
-    QueueMessages(*arguments).dispatch(Keys().channel(UUID), seal(*message))
+    sink: Any = Sink()
+    other: Any = Sink()
+    keys = Keys()
+    pending = PendingRequests(other, keys, "", "worker", 1.0)
+    own = WorkerMessages(keys.worker_channel("worker"), other, other, pending)
+    messages = QueueMessages(sink, other, own, Progress(other, keys, "", "worker"))
+    messages.dispatch(keys.channel(UUID), seal(*message))
     assert sink.calls == [call]

@@ -57,7 +57,7 @@ def start(running: ExitStack, seconds: float) -> tuple[Publisher, Any, socket.so
     """Start a publisher whose server stops responding at the first PUBLISH."""
     near, far = socket.socketpair()
     connection = SimpleNamespace(connect=lambda: None, _sock=near, disconnect=near.close)
-    reporter: Any = Mock()
+    reporter: Any = Mock(opened=Mock(return_value=None), connected=Mock(return_value=None))
     publisher = Publisher(lambda: connection, (), Backlog(QueueLimits(seconds)), reporter)
     running.callback(publisher.end)
     running.enter_context(far)
@@ -70,10 +70,12 @@ def test_a_connection_without_responses_is_replaced(running: ExitStack) -> None:
     publisher, reporter, far = start(running, seconds=0.3)
     failed: list[str] = []
     has_failed = threading.Event()
-    reporter.connection_failed.side_effect = lambda error: (
-        failed.append(str(error)),
-        has_failed.set(),
-    )
+
+    def note_failure(error: Exception) -> None:
+        failed.append(str(error))
+        has_failed.set()
+
+    reporter.connection_failed.side_effect = note_failure
     call = publisher.publish("channel", b"message")
     with pytest.raises(OutcomeUnknown):
         call.wait()
@@ -97,7 +99,8 @@ def test_a_publisher_without_commands_rests_instead_of_ticking(
         if did.count("tick") == 2:
             publisher.end()
 
-    monkeypatch.setattr(waits, "_waits", Mock(gate=lambda _: Mock(wait=rest)))
+    gate = SimpleNamespace(wait=rest, open=lambda: None)
+    monkeypatch.setattr(waits, "_waits", Mock(gate=lambda _: gate))
     monkeypatch.setattr(time, "sleep", sleep)
     publisher.tick()
     assert did == ["rest", "tick", "tick"]

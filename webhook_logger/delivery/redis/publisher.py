@@ -123,10 +123,10 @@ class Publisher:
 
     def _wake_up(self) -> None:
         """Let `serve` and `tick` continue, if they wait for commands."""
-        if self._idle:
-            self._idle.open()
-        if self._resting:
-            self._resting.open()
+        if idle := self._idle:  # once, because another thread removes a gate that has opened
+            idle.open()
+        if resting := self._resting:
+            resting.open()
 
     @property
     def is_unavailable(self) -> bool:
