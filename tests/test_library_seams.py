@@ -143,6 +143,10 @@ ENGINEIO = {
         lambda: {"queue", "queue_empty", "websocket"} <= engine()._async.keys(),
         "Viewers would use Engine.IO's own WebSocket, with two green threads and no limits.",
     ),
+    "a session begins with schedule_ping": (
+        lambda: calls(engineio.Server._handle_connect, "schedule_ping"),
+        "Each new viewer would have a thread that sleeps until its first ping.",
+    ),
     "_async is asked for each queue": (
         lambda: calls(engineio.Server.create_queue, "_async", "queue"),
         "The queues of sessions would have no limit.",

@@ -16,6 +16,7 @@ from webhook_logger.viewers.transport.engineio import (
     Engine,
     Session,
     end_session_ids,
+    schedule_pings,
     set_max_packets,
     use_backend,
 )
@@ -28,6 +29,7 @@ from webhook_logger.viewers.transport.tasks import (
     disconnect_after,
     disconnect_over_limit,
     disconnect_with_bye,
+    pong,
 )
 from webhook_logger.viewers.transport.websocket import MessageRate, UpgradeRequired, WebSocket
 
@@ -81,4 +83,5 @@ def install(engineio: Engine, max_outbox_bytes: int, rate: MessageRate) -> None:
 
         return serve
 
+    schedule_pings(pong)
     use_backend(engineio, partial(Outbox, max_outbox_bytes), Empty, connect)

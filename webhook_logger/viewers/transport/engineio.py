@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 
 from engineio.packet import Packet
 from engineio.payload import Payload
+from engineio.socket import Socket
 
 from webhook_logger.viewers.transport.outbox import Outbox
 
@@ -98,3 +99,10 @@ def session_of(handler: Callable[..., Any]) -> Session:
 def set_max_packets(maximum: int) -> None:
     """Set the maximum number of packets in one POST."""
     Payload.max_decode_packets = maximum
+
+
+def schedule_pings(schedule: Callable[[Session], None]) -> None:
+    """Call `schedule` when a session begins and after each pong, to send the next ping after the
+    interval. Engine.IO would start a thread, which sleeps for that long.
+    """
+    Socket.schedule_ping = schedule
