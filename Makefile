@@ -24,7 +24,7 @@ with_tools := npm_config_update_notifier=false PYTHONDONTWRITEBYTECODE= PATH="$(
 # without a compiler, `make test` says so and succeeds, except for continuous integration.
 compiled_copy := build/compiled
 compiled_tests := tests/serving tests/senders tests/delivery tests/viewers tests/test_captured.py tests/fuzz/test_capture.py \
-	tests/fuzz/test_body.py tests/fuzz/test_head.py tests/integration/test_access_log.py tests/integration/test_events.py \
+	tests/fuzz/test_body.py tests/fuzz/test_head.py tests/integration/test_access_log.py tests/integration/test_authenticated.py tests/integration/test_events.py \
 	tests/integration/test_fidelity.py \
 	tests/integration/test_start.py::test_the_build_info_says_whether_modules_are_compiled
 test_compiled = deploy/compile $(compiled_copy) && cd $(compiled_copy) && $(with_tools) \
