@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, quote
 
 from webhook_logger import charset, codings
@@ -199,21 +199,8 @@ class CapturedRequest:
 
     def members(self) -> dict[str, Any]:
         """Return the payload without the request's position. Its header lines are tuples."""
-        return members_of_event(
-            self.id,
-            self.received_at.isoformat(timespec="microseconds")[_UTC] + "Z",
-            self.method,
-            self.scheme,
-            self.host,
-            self.path,
-            self.subpath,
-            self.query_string,
-            self.http_version,
-            self.remote_addr,
-            self.headers,
-            self.trailers,
-            self.body.to_wire(),
-        )
+        received_at = self.received_at.isoformat(timespec="microseconds")[_UTC] + "Z"
+        return members_of_event(self, received_at, self.body.to_wire())
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> Self:
@@ -243,38 +230,53 @@ class CapturedRequest:
         )
 
 
+class RequestFields(Protocol):
+    """The fields that a request and its event share."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def subpath(self) -> str: ...
+    @property
+    def query_string(self) -> str: ...
+    @property
+    def http_version(self) -> str: ...
+    @property
+    def remote_addr(self) -> str: ...
+    @property
+    def headers(self) -> HeaderLines: ...
+    @property
+    def trailers(self) -> HeaderLines: ...
+
+
 def members_of_event(
-    id_: str,
-    received_at: str,
-    method: str,
-    scheme: str,
-    host: str,
-    path: str,
-    subpath: str,
-    query_string: str,
-    http_version: str,
-    remote_addr: str,
-    headers: HeaderLines,
-    trailers: HeaderLines,
-    body: dict[str, Any],
+    request: RequestFields, received_at: str, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the payload of the `request` event after `uuid`, `epoch` and `seq`, in the order of
     the contract.
     """
     members: dict[str, Any] = {
-        "id": id_,
+        "id": request.id,
         "received_at": received_at,
-        "method": method,
-        "scheme": scheme,
-        "host": host,
-        "path": path,
-        "subpath": subpath,
-        "query_string": query_string,
-        "http_version": http_version,
-        "remote_addr": remote_addr,
-        "headers": headers,
+        "method": request.method,
+        "scheme": request.scheme,
+        "host": request.host,
+        "path": request.path,
+        "subpath": request.subpath,
+        "query_string": request.query_string,
+        "http_version": request.http_version,
+        "remote_addr": request.remote_addr,
+        "headers": request.headers,
     }
-    if trailers:
-        members["trailers"] = trailers
+    if request.trailers:
+        members["trailers"] = request.trailers
     members["body"] = body
     return members

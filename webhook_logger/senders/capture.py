@@ -63,21 +63,8 @@ class IncomingRequest:
 
     def members(self) -> dict[str, Any]:
         """Return the payload of the `request` event without the request's position."""
-        return members_of_event(
-            self.id,
-            _written_time(self.microseconds),
-            self.method,
-            self.scheme,
-            self.host,
-            self.path,
-            self.subpath,
-            self.query_string,
-            self.http_version,
-            self.remote_addr,
-            self.headers,
-            self.trailers,
-            wire_of_body(self.content, self.size, self.complete),
-        )
+        body = wire_of_body(self.content, self.size, self.complete)
+        return members_of_event(self, _written_time(self.microseconds), body)
 
     def captured(self) -> CapturedRequest:
         """Return the request as a value."""
