@@ -5,6 +5,7 @@ tests/test_library_seams.py asserts that they exist.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -64,12 +65,22 @@ class Client(socketio.Client):  # type: ignore[misc]  # it has no types
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.eio.owner = self
+        self._connecting = threading.Lock()
 
     def check_handshake(self, ping_interval: float, ping_timeout: float) -> None:
         """Check the ping times of the server, in seconds. Raises `ValueError`."""
 
+    def connect(self, *args: Any, **kwargs: Any) -> None:
+        """Connect. Events can arrive before this returns."""
+        with self._connecting:
+            super().connect(*args, **kwargs)
+
     def wait_for_end(self, seconds: float | None = None) -> bool:
         """Wait for at most `seconds` until the connection is closed; return whether it is."""
+        # The library sets `read_loop_task` after that thread has started.
+        if not self._connecting.acquire(timeout=-1 if seconds is None else seconds):
+            return False
+        self._connecting.release()
         reading = self.eio.read_loop_task
         if reading:
             reading.join(seconds)
