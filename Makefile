@@ -2,7 +2,7 @@
 # deploy/setup installs what they need, once. Each folder contains its own stamp, so to set up .venv,
 # node_modules or static/vendor again, delete it. A change of the page's scripts bundles them again.
 
-.PHONY: run test test-compiled chaos fuzz bench audit sbom release pins screenshots test-packages lint prose fix clean
+.PHONY: run test test-compiled chaos fuzz bench audit sbom release pins screenshots test-packages docs site lint prose fix clean
 .NOTPARALLEL:
 
 # The name contains the Python version, so an upgrade of the system's Python checks .venv again.
@@ -32,6 +32,8 @@ test_compiled = deploy/compile $(compiled_copy) && cd $(compiled_copy) && $(with
 
 # The tables in the documents that are generated from the code.
 tables := $(python) -m cogapp -P -I . -p "from deploy import tables" --verbosity 1
+# The theme's authors announce that MkDocs 2 will not work with it. It is pinned.
+mkdocs := NO_MKDOCS_2_WARNING=true $(python) -m mkdocs
 documents := README.md $(wildcard docs/*.md)
 
 run: $(run_stamp) $(vendor_stamp)
@@ -91,13 +93,22 @@ screenshots: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) $(python) -m tests.browser.screenshots
 
-# Checks scripts and Python at the same time, and reports the problems of both.
+# The documentation site. `make docs` shows changes of the documents at once.
+docs: $(dev_stamp) $(npm_stamp)
+	@$(mkdocs) serve --livereload --dev-addr 127.0.0.1:8088
+
+site: $(dev_stamp) $(npm_stamp)
+	@$(mkdocs) build --strict
+	@printf 'The site is in build/site.\n'
+
+# Checks scripts, Python, generated tables and the site with all its links, and reports all problems.
 lint: $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@$(with_tools) npm run --silent lint & scripts=$$!; failed=; \
 	for check in "ruff check" "ruff format --check" mypy deploy.prose; do \
 		$(python) -m $$check || failed=1; \
 	done; \
 	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents) || failed=1; \
+	$(mkdocs) build --strict || failed=1; \
 	wait $$scripts && test -z "$$failed"
 
 # Find words to avoid in documents, comments, strings and test names. ARGS="PATH…" checks only these

@@ -1,0 +1,81 @@
+"""Adapt the documents, which are written for GitHub, to the documentation site.
+
+MkDocs calls the functions of this module while it builds the site.
+"""
+
+from __future__ import annotations
+
+import re
+from os.path import relpath
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+TOP = {
+    ROOT / f"{name.upper()}.md": f"{name}.md"
+    for name in ("changelog", "contributing", "readme", "security")
+}
+"""The documents outside of docs/ that are pages of the site, and their names there."""
+MERMAID = ROOT / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
+
+# Code comes first, so that nothing inside of it is taken for a link.
+_CODE = r"^ *(?P<fence>```+)[^\n]*\n.*?^ *(?P=fence)$|`[^`\n]+`"
+_LINK = r"(?P<text>!?\[(?:[^\[\]`]|`[^`\n]*`)*\])\((?P<target>[^)\s]+)\)"
+_CODE_OR_LINK = re.compile(f"{_CODE}|{_LINK}", re.MULTILINE | re.DOTALL)
+# A second word, as in "```python private", is for the tests that run the code.
+_SECOND_WORD = re.compile(r"^( *```\w+) .*$", re.MULTILINE)
+_COG_COMMENT = re.compile(r"^<!-- \[\[\[.*?-->$", re.MULTILINE | re.DOTALL)
+
+log = get_plugin_logger("site")
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the documents of the repository's top folder, and the script that draws diagrams."""
+    for path, name in TOP.items():
+        files.append(File.generated(config, name, content=path.read_text()))
+    files.append(File.generated(config, "assets/mermaid.js", abs_src_path=str(MERMAID)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Change the links and pictures of a page, and remove the comments around generated tables."""
+
+    def change(found: re.Match[str]) -> str:
+        if not found["target"] or re.match(r"[a-z]+:|#", found["target"]):
+            return found[0]
+        name, mark, anchor = found["target"].partition("#")
+        path = (folder / name).resolve()
+        address = _address(path, page, f"{config.repo_url}")
+        if found["text"].startswith("!"):
+            return _picture(found["text"], address, path)
+        return f"{found['text']}({address}{mark}{anchor})"
+
+    folder = next((ROOT for name in TOP.values() if name == page.file.src_uri), None)
+    folder = folder or (DOCS / page.file.src_uri).parent
+    markdown = _SECOND_WORD.sub(r"\1", _COG_COMMENT.sub("", markdown))
+    return _CODE_OR_LINK.sub(change, markdown)
+
+
+def _address(path: Path, page: Page, repository: str) -> str:
+    """Return the address of a file: in the site, or in the repository if the site lacks it."""
+    if path in TOP or path.is_relative_to(DOCS):
+        name = TOP.get(path) or str(path.relative_to(DOCS))
+        return relpath(name, Path(page.file.src_uri).parent)
+    if not path.exists():
+        log.warning("%s has a link to %s, which does not exist.", page.file.src_uri, path)
+    kind = "tree" if path.is_dir() else "blob"
+    return f"{repository}/{kind}/main/{path.relative_to(ROOT)}"
+
+
+def _picture(text: str, address: str, path: Path) -> str:
+    """Return a picture, and its dark variant for the dark theme if there is one."""
+    dark = path.with_stem(f"{path.stem}-dark")
+    if not dark.exists():
+        return f"{text}({address})"
+    other = Path(address).with_name(dark.name)
+    return f"{text}({address}#only-light){text}({other}#only-dark)"
