@@ -10,7 +10,7 @@ from tests.support.patience import PATIENCE_SECONDS
 from tests.viewers.transport.test_outbox import Socket, message
 from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport.event_stream import EventOutbox
-from webhook_logger.viewers.transport.outbox import MAX_SHARES, OVERHEAD_BYTES, Shared
+from webhook_logger.viewers.transport.outgoing import MAX_SHARES, OVERHEAD_BYTES, Shared
 from webhook_logger.viewers.transport.sse import event_of
 
 POSITION = b'"uuid":"u","epoch":"e","seq":7'

@@ -8,7 +8,8 @@ from engineio.packet import MESSAGE, Packet
 
 from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.metrics import Ending
-from webhook_logger.viewers.transport.outbox import MAX_BYTES, Outbox, Shared
+from webhook_logger.viewers.transport.outbox import MAX_BYTES, Outbox
+from webhook_logger.viewers.transport.outgoing import Shared
 
 
 class Socket:

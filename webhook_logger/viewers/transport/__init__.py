@@ -21,7 +21,8 @@ from webhook_logger.viewers.transport.engineio import (
     use_backend,
 )
 from webhook_logger.viewers.transport.event_stream import EVENTS, EventStream, Opening
-from webhook_logger.viewers.transport.outbox import Outbox, Shared, draining, measure_turn
+from webhook_logger.viewers.transport.outbox import Outbox, measure_turn
+from webhook_logger.viewers.transport.outgoing import Shared, draining
 from webhook_logger.viewers.transport.packets import NamedPacket, packet_class
 from webhook_logger.viewers.transport.tasks import (
     after_connect_timeout,

@@ -19,7 +19,8 @@ from engineio.packet import MESSAGE, PING, Packet
 from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport import tasks
 from webhook_logger.viewers.transport.engineio import session_of
-from webhook_logger.viewers.transport.outbox import Outbox, Shared
+from webhook_logger.viewers.transport.outbox import Outbox
+from webhook_logger.viewers.transport.outgoing import Shared
 from webhook_logger.viewers.transport.sse import COMMENT, event_of, retry
 
 EVENTS = "webhook_logger.events"

@@ -4,27 +4,23 @@ socket does not accept are buffered, up to a number of bytes."""
 from __future__ import annotations
 
 import socket
-import sys
 import threading
 import time
 from _thread import start_new_thread  # Thread.start waits, and others run meanwhile
 from collections import deque
 from contextlib import suppress
 from queue import Empty
-from typing import Any, NamedTuple
+from typing import Any
 
-from engineio.packet import MESSAGE, Packet
+from engineio.packet import Packet
 
 from webhook_logger.histogram import Histogram
 from webhook_logger.metrics import Ending
-from webhook_logger.viewers.transport.frames import frame, text_head
-from webhook_logger.viewers.transport.sse import event_of
+from webhook_logger.viewers.transport.outgoing import Shared, SharedFrame, bye, framed, size_of
 from webhook_logger.viewers.transport.work_queue import WorkQueue
 
 MAX_BYTES = 6 * 2**20
 """Default limit. With the allocator's overhead, a worker grows by up to 8 MiB for one viewer."""
-OVERHEAD_BYTES = 64
-"""Python's memory for each item, in addition to its content."""
 SLOW_SECONDS = 2.0
 """Time for a slow viewer to read `bye` before it is disconnected."""
 
@@ -33,72 +29,6 @@ MAX_PACKETS_PER_POLL = 16
 
 FLUSH_BYTES = 64 * 1024
 """Collected packets with more bytes than this are written immediately."""
-
-MAX_SHARES = 8
-"""A frame is in memory once for all viewers of a room, so each viewer is charged a share of it. A
-viewer is charged at least an eighth, so that it can hold at most eight times its limit."""
-
-
-_MESSAGE = b"4"
-"""Engine.IO's type of a packet with a Socket.IO packet."""
-
-
-def bye(reason: str) -> Packet:
-    """Return the last event before a viewer is disconnected. `reason` is the word of an
-    `Ending`."""
-    return Packet(MESSAGE, f'2["bye",{{"reason":"{reason}"}}]')
-
-
-class SharedFrame(NamedTuple):
-    """A frame that waits for several viewers."""
-
-    frame: bytes
-    charge: int
-    """Number of bytes that it counts for each viewer."""
-
-
-class Shared:
-    """Socket.IO packets for many viewers, encoded and framed once and sent as one."""
-
-    __slots__ = ("_events", "_packets", "_viewers", "_waiting", "frame")
-
-    def __init__(self, *packets: bytes, viewers: int = 1) -> None:
-        """Frame the packets for this number of viewers."""
-        self._packets = packets
-        self._viewers = viewers
-        self._waiting: SharedFrame | None = None  # most frames never wait
-        self._events: SharedFrame | None = None  # most rooms have no event stream
-        parts: list[bytes] = []
-        for packet in packets:
-            parts += (text_head(len(_MESSAGE) + len(packet)), _MESSAGE, packet)
-        self.frame = b"".join(parts)
-
-    @property
-    def waiting(self) -> SharedFrame:
-        """Return the item in the outboxes of viewers that must wait."""
-        if self._waiting is None:
-            self._waiting = self._shared(self.frame)
-        return self._waiting
-
-    @property
-    def events(self) -> SharedFrame:
-        """Return the packets as Server-Sent Events."""
-        if self._events is None:
-            self._events = self._shared(b"".join(map(event_of, self._packets)))
-        return self._events
-
-    def _shared(self, data: bytes) -> SharedFrame:
-        share = len(data) // min(self._viewers, MAX_SHARES)
-        return SharedFrame(data, share + OVERHEAD_BYTES)
-
-    def packets(self) -> list[Packet]:
-        """Return the packets one by one, for a polling viewer."""
-        return [Packet(MESSAGE, packet.decode()) for packet in self._packets]
-
-
-def draining(seconds: float) -> Shared:
-    """Return the event that notifies viewers for how long this worker still serves them."""
-    return Shared(f'2["bye",{{"reason":"draining","seconds":{seconds:g}}}]'.encode())
 
 
 class Outbox:
@@ -144,7 +74,7 @@ class Outbox:
             self.send(packet)
             return
         packets = packet.packets() if isinstance(packet, Shared) else [packet]
-        size = sum(map(_size, packets))
+        size = sum(map(size_of, packets))
         if not self._waiting:
             self._exempt = size
         for one in packets:
@@ -163,7 +93,7 @@ class Outbox:
         if not self._waiting or self._taken > MAX_PACKETS_PER_POLL:
             raise Empty
         packet: Packet | None = self._waiting.popleft()
-        self._bytes -= _size(packet)
+        self._bytes -= size_of(packet)
         if self.is_idle:
             self._report_idle()
         return packet
@@ -235,7 +165,7 @@ class Outbox:
 
     def encode(self, packet: Packet) -> bytes:
         """Return a packet as the viewer's connection carries it."""
-        return _framed(packet)
+        return framed(packet)
 
     def write(self, data: bytes) -> None:
         """Write bytes of the viewer's protocol after earlier packets."""
@@ -274,11 +204,11 @@ class Outbox:
             self.flush()
             self._end()
         else:
-            self.write(_framed(packet))
+            self.write(framed(packet))
 
     def _wait(self, item: bytes | SharedFrame) -> None:
         self._append(item)
-        self._add_bytes(_size(item))
+        self._add_bytes(size_of(item))
 
     def _end(self) -> None:
         if self._is_writing:
@@ -307,8 +237,8 @@ class Outbox:
             if following is None:
                 self._close_socket()
                 break
-            self._bytes -= _size(following)
-            self._socket.sendall(_framed(following))
+            self._bytes -= size_of(following)
+            self._socket.sendall(framed(following))
 
     def _add_bytes(self, size: int) -> None:
         self._bytes += size
@@ -333,22 +263,6 @@ class Outbox:
     def _close_socket(self) -> None:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-
-
-def _framed(item: Packet | SharedFrame | bytes) -> bytes:
-    if isinstance(item, SharedFrame):
-        return item.frame
-    return item if isinstance(item, bytes) else frame(item.encode())
-
-
-def _size(item: Packet | SharedFrame | bytes | None) -> int:
-    """Return the size in bytes of a frame, or of a packet that waits for a poll."""
-    if isinstance(item, SharedFrame):
-        return item.charge
-    if isinstance(item, bytes):
-        return len(item) + OVERHEAD_BYTES
-    data = item.data if item is not None else None
-    return sys.getsizeof(data or "") + OVERHEAD_BYTES
 
 
 SECONDS_BETWEEN_MEASUREMENTS = 0.005

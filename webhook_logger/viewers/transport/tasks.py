@@ -11,7 +11,7 @@ from engineio.packet import Packet
 
 from webhook_logger.metrics import Ending
 from webhook_logger.viewers.transport.engineio import Session
-from webhook_logger.viewers.transport.outbox import bye
+from webhook_logger.viewers.transport.outgoing import bye
 from webhook_logger.viewers.transport.work_queue import WorkQueue
 from webhook_logger.waits import gate
 

@@ -30,7 +30,8 @@ from webhook_logger.viewers.transport.frames import (
     frame,
     is_pong,
 )
-from webhook_logger.viewers.transport.outbox import Outbox, bye
+from webhook_logger.viewers.transport.outbox import Outbox
+from webhook_logger.viewers.transport.outgoing import bye
 
 Environ = dict[str, Any]
 
