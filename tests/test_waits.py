@@ -74,15 +74,16 @@ def test_a_green_thread_that_ends_before_its_gate_opens_does_not_continue() -> N
     assert passed == [""]
 
 
+@pytest.mark.parametrize("error", [ValueError("it fails"), BaseException("it fails")])
 def test_a_green_thread_that_fails_does_not_keep_the_others_waiting(
-    capfd: pytest.CaptureFixture[str],
+    error: BaseException, capfd: pytest.CaptureFixture[str]
 ) -> None:
     passed: list[str] = []
     failing, gate = GreenGate(), GreenGate()
 
     def fail() -> None:
         failing.wait()
-        raise ValueError("it fails")
+        raise error
 
     eventlet.spawn_n(fail)
     eventlet.sleep()

@@ -108,7 +108,9 @@ class GreenGate:
             try:
                 if gate._waiting:  # no exception has ended the wait
                     gate._waiting.switch()
-            except Exception:  # noqa: BLE001  # it must not keep the other threads waiting
+            except (KeyboardInterrupt, SystemExit):
+                raise  # it ends the process
+            except BaseException:  # noqa: BLE001  # it must not keep the other threads waiting
                 hubs.get_hub().squelch_generic_exception(sys.exc_info())
 
 
