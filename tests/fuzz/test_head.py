@@ -18,7 +18,6 @@ FIELDS = attrgetter(
     *("method", "target", "http_version", "headers", "variables", "content_length", "chunked"),
     *("keep_alive", "upgrades", "expects_continue"),
 )
-BEGINNINGS = [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: "]
 
 
 def read(pieces: list[bytes]) -> Head | int | None:

@@ -48,8 +48,6 @@ def closing(code: int, reason: bytes = b"") -> bytes:
     return frame(CLOSE, code.to_bytes(2, "big") + reason)
 
 
-TEN = [b"%d" % n for n in range(10)]
-
 # Valid frames and the expected pongs; the connection stays open.
 VALID: dict[str, tuple[bytes, list[bytes]]] = {
     **{f"a message of {n} bytes": (text(event(n)), []) for n in (125, 126, 127, 128, 4096)},

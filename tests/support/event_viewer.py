@@ -52,7 +52,6 @@ class EventViewer:
         self.response.begin()
         self.status = self.response.status
         self.headers = {name.lower(): value for name, value in self.response.getheaders()}
-        self.comments = 0
         self.last_id = ""
         body = b"" if self.status == 200 else self.response.read()
         http.check(request, self.status, self.headers, body)
@@ -81,7 +80,7 @@ class EventViewer:
     def next(self) -> Event:
         """Return the next event."""
         while (block := self._block()) == b":\n":
-            self.comments += 1
+            pass
         match = _LINES.fullmatch(block)
         assert match, block
         name, data = match[1].decode(), match[2].decode()
@@ -101,7 +100,6 @@ class EventViewer:
     def until_comment(self) -> None:
         """Read until the server shows that the connection works. No event may come before."""
         assert self._block() == b":\n"
-        self.comments += 1
 
     def event(self, name: str) -> Wire:
         """Return the payload of the next event of that name, skipping all others."""
