@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.chaos.tally import Tally
+from tests.support.node import node
 from tests.support.processes import ROOT
 
 IN_NODE = ("socket.io-client", "stream.js")
@@ -61,9 +61,7 @@ class Clients:
 def _program(kind: str) -> list[str]:
     if kind not in IN_NODE:
         return [sys.executable, "-m", "tests.chaos.viewers_cli"]
-    node = shutil.which("node")
-    assert node, "no node on the PATH: run the tests with `make test`"
-    return [node, "--experimental-websocket", "tests/js/viewers-cli.js"]
+    return [node(), "--experimental-websocket", "tests/js/viewers-cli.js"]
 
 
 def _with_descendants(pid: int) -> list[int]:

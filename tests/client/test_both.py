@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.support.patience import PATIENCE_SECONDS
-from tests.support.processes import ROOT
+from tests.support.node import output_of
 from tests.wire_fixture import UUID, samples
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.archive import har
@@ -113,15 +110,7 @@ def page() -> Any:
         "responses": list(map(wire_of, RESPONSES)),
         "texts": list(TEXTS.values()),
     }
-    run = subprocess.run(
-        [shutil.which("node") or "node", "tests/js/both-cli.js"],
-        cwd=ROOT,
-        input=json.dumps(given).encode(),
-        stdout=subprocess.PIPE,
-        check=True,
-        timeout=PATIENCE_SECONDS,
-    )
-    return json.loads(run.stdout)
+    return output_of("tests/js/both-cli.js", given)
 
 
 @pytest.mark.parametrize("at", range(len(requests())))

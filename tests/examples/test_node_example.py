@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support.node import node
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Redis, Server
 from tests.support.sender import post
@@ -20,10 +20,8 @@ class Script:
     """A running examples/watch.mjs."""
 
     def __init__(self, server: Server, uuid: str) -> None:
-        node = shutil.which("node")
-        assert node, "node is not on the PATH: run the tests with `make test`"
         self.process = subprocess.Popen(
-            [node, "examples/watch.mjs", server.url, uuid],
+            [node(), "examples/watch.mjs", server.url, uuid],
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,

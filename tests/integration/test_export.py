@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,8 +14,9 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.node import output_of
 from tests.support.patience import PATIENCE_SECONDS
-from tests.support.processes import ROOT, Server
+from tests.support.processes import Server
 from tests.support.sender import send
 from tests.support.viewers import Viewer, Wire
 
@@ -140,19 +139,10 @@ class Stage:
 
     def _exported(self, requests: list[Wire]) -> list[dict[str, bytes]]:
         """Export each request in all formats with the page's modules."""
-        node = shutil.which("node")
-        assert node, "no node on the PATH: run the tests with `make test`"
-        done = subprocess.run(
-            [node, "tests/js/export-cli.js"],
-            input=json.dumps({"requests": requests, "origin": self.server.url}).encode(),
-            stdout=subprocess.PIPE,
-            check=True,
-            cwd=ROOT,
-            timeout=PATIENCE_SECONDS,
-        )
+        given = {"requests": requests, "origin": self.server.url}
         return [
             {name: base64.b64decode(text) for name, text in formats.items()}
-            for formats in json.loads(done.stdout)
+            for formats in output_of("tests/js/export-cli.js", given)
         ]
 
     def deliver(self, raw: bytes) -> Wire:

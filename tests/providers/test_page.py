@@ -4,9 +4,6 @@ other's signatures.
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -17,8 +14,7 @@ import pytest
 from tests.providers import vectors
 from tests.providers.changes import Case, cases
 from tests.providers.test_signing import URL, captured, secret_of
-from tests.support.patience import PATIENCE_SECONDS
-from tests.support.processes import ROOT
+from tests.support.node import output_of
 from webhook_logger import providers
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.providers import OutgoingRequest, SignedRequest, Unsignable, Verdict, handshakes
@@ -55,15 +51,7 @@ def page() -> Any:
         "url": URL,
         "now": vectors.ARRIVED * 1000,
     }
-    run = subprocess.run(
-        [shutil.which("node") or "node", "tests/js/providers-cli.js"],
-        cwd=ROOT,
-        input=json.dumps(given).encode(),
-        stdout=subprocess.PIPE,
-        check=True,
-        timeout=PATIENCE_SECONDS,
-    )
-    return json.loads(run.stdout)
+    return output_of("tests/js/providers-cli.js", given)
 
 
 def _signed(case: Case) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
+from tests.support.node import node
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT
 
@@ -23,10 +23,8 @@ class NodeStream:
 
     def __init__(self, module: Path, position: str, *options: str, **given: object) -> None:
         """`options` are those of Node, and `given` those of the stream."""
-        node = shutil.which("node")
-        assert node, "no node on the PATH: run the tests with `make test`"
         self._process = subprocess.Popen(
-            [node, *options, "tests/js/stream-cli.js", str(module), position, json.dumps(given)],
+            [node(), *options, "tests/js/stream-cli.js", str(module), position, json.dumps(given)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
