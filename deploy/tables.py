@@ -6,16 +6,14 @@ tables, and `make lint` fails when one is out of date.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import Field, fields
 
-import click
 from click.testing import CliRunner
 
 from config import Config
+from deploy.markdown import code, one_line, table
 from webhook_logger.__main__ import cli
-from webhook_logger.client.capacity import Demand, Plan, table
-from webhook_logger.client.commands.exits import Exit
+from webhook_logger.client import capacity as model
 from webhook_logger.client.filter_parser import FIELDS
 from webhook_logger.client.mcp import agent_session, sessions
 from webhook_logger.client.mcp.tools.arguments import MAX_LIMIT, MAX_SECONDS
@@ -28,7 +26,7 @@ from webhook_logger.metrics import Ending, Metrics, combinations
 def settings(*names: str) -> str:
     """Return these settings of config.py, or all settings if there are no names."""
     rows = [_setting(row) for row in fields(Config) if not names or row.name in names]
-    return _table(("setting", "default", "meaning"), rows)
+    return table(("setting", "default", "meaning"), rows)
 
 
 def limits() -> str:
@@ -36,7 +34,7 @@ def limits() -> str:
     rows = [
         (*_setting(row), row.metadata["over"]) for row in fields(Config) if "over" in row.metadata
     ]
-    return _table(("setting", "default", "limit", "when exceeded"), rows)
+    return table(("setting", "default", "limit", "when exceeded"), rows)
 
 
 def metrics() -> str:
@@ -46,28 +44,20 @@ def metrics() -> str:
     for family in Metrics().collect():
         name = f"{family.name}_total" if family.type == "counter" else family.name
         labels = {label for sample in family.samples for label in sample.labels} - {"le"}
-        about = (family.type, _code(sorted(labels)), combined[family.name])
+        about = (family.type, code(sorted(labels)), combined[family.name])
         rows.append((f"`{name}`", *about, family.documentation))
-    return _table(("metric", "type", "labels", "workers", "meaning"), rows)
+    return table(("metric", "type", "labels", "workers", "meaning"), rows)
 
 
 def endings() -> str:
     """Return the reasons for which a worker disconnects a viewer, as labels of the metric."""
-    return _table(("reason", "meaning"), [(f"`{each.word}`", each.meaning) for each in Ending])
+    return table(("reason", "meaning"), [(f"`{each.word}`", each.meaning) for each in Ending])
 
 
 def reasons() -> str:
     """Return the reasons of errors."""
     rows = [(f"`{each.word}`", f"`{each.status}`", each.where, each.meaning) for each in Reason]
-    return _table(("reason", "status", "where", "meaning"), rows)
-
-
-def options(command: str) -> str:
-    """Return the options of a command."""
-    context = click.Context(cli.commands[command])
-    chosen = [each for each in context.command.params if isinstance(each, click.Option)]
-    rows = [_option(each, context) for each in chosen]
-    return _table(("option", "default", "meaning"), rows)
+    return table(("reason", "status", "where", "meaning"), rows)
 
 
 def estimate(*options: str) -> str:
@@ -78,28 +68,27 @@ def estimate(*options: str) -> str:
 
 def capacity(viewers_per_request: int) -> str:
     """Return the largest load for numbers of workers and Redis shards, by the model."""
-    mix = Demand(requests=1, viewers=viewers_per_request)
-    plans = table(mix, workers=(1, 2, 5, 10, 20, 50, 100), shards=(1, 3, 10))
+    mix = model.Demand(requests=1, viewers=viewers_per_request)
+    plans = model.table(mix, workers=(1, 2, 5, 10, 20, 50, 100), shards=(1, 3, 10))
     head = ("workers", "Redis shards", "requests/s", "viewers", "deliveries/s", "breaks first")
-    return _table(head, map(_plan, plans))
+    return table(head, map(_plan, plans))
 
 
 def filter_fields() -> str:
     """Return the fields of a filter."""
     rows = [
-        (f"`{name}:`", _code([field["example"]]), field["meaning"])
-        for name, field in FIELDS.items()
+        (f"`{name}:`", code([field["example"]]), field["meaning"]) for name, field in FIELDS.items()
     ]
-    return _table(("field", "example", "searches"), rows)
+    return table(("field", "example", "searches"), rows)
 
 
 def mcp_tools() -> str:
     """Return the tools of `webhook-logger mcp`."""
     rows = [
-        (f"`{tool.name}`", _code(tool.parameters["properties"]), tool.description.split("\n\n")[0])
+        (f"`{tool.name}`", code(tool.parameters["properties"]), tool.description.split("\n\n")[0])
         for tool in TOOLS
     ]
-    return _table(("tool", "arguments", "effect"), [(*row[:2], _one_line(row[2])) for row in rows])
+    return table(("tool", "arguments", "effect"), [(*row[:2], one_line(row[2])) for row in rows])
 
 
 def mcp_limits() -> str:
@@ -116,20 +105,11 @@ def mcp_limits() -> str:
         ("characters of a body in a result", f"{MAX_LIMIT:,}", "read on with `body_offset`"),
         ("size of a HAR as a resource", _mib(MAX_HAR_BYTES), "an error; use a filter or a file"),
     ]
-    return _table(("limit", "value", "when exceeded"), rows)
+    return table(("limit", "value", "when exceeded"), rows)
 
 
 def _mib(size: int) -> str:
     return f"{size >> 20} MiB"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def exits() -> str:
-    """Return the exit codes of the command line."""
-    return _table(("code", "meaning"), [(str(int(code)), code.meaning) for code in Exit])
 
 
 def _setting(row: Field[object]) -> tuple[str, str, str]:
@@ -141,27 +121,7 @@ def _setting(row: Field[object]) -> tuple[str, str, str]:
     return f"`{row.name}`", shown, text
 
 
-def _plan(plan: Plan) -> tuple[str, ...]:
+def _plan(plan: model.Plan) -> tuple[str, ...]:
     numbers = (plan.load.requests, plan.load.viewers, plan.deliveries)
     rounded = (f"{float(f'{number:.2g}'):,.0f}" for number in numbers)
     return str(plan.workers), str(plan.shards), *rounded, plan.first
-
-
-def _option(option: click.Option, context: click.Context) -> tuple[str, str, str]:
-    value = "" if option.is_flag else f" {option.make_metavar(context)}"
-    names = _code([*option.opts[:-1], f"{option.opts[-1]}{value}"])
-    default = "required" if option.required else option.get_help_extra(context).get("default", "")
-    return names, default.strip("()"), option.help or ""
-
-
-def _code(words: Iterable[str]) -> str:
-    return ", ".join(f"`{word}`" for word in words)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(_row(cells) for cells in (head, ["---"] * len(head), *rows))
-
-
-def _row(cells: Iterable[str]) -> str:
-    escaped = [cell.replace("|", r"\|") for cell in cells]
-    return f"| {' | '.join(escaped)} |"

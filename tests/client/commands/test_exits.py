@@ -15,17 +15,8 @@ import pytest
 from tests.support.command import COMMAND, Command, environment, run
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
-from webhook_logger.__main__ import cli
 from webhook_logger.client import errors
 from webhook_logger.client.commands.exits import Commands, Exit
-
-MANUAL = (ROOT / "docs/cli.md").read_text()
-
-
-@pytest.mark.parametrize("command", sorted(cli.commands))
-def test_the_manual_lists_the_options_of_every_command(command: str) -> None:
-    section = MANUAL.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
-    assert f'tables.options("{command}")' in section
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ END_SECONDS = 10.0
 
 
 class Exit(IntEnum):
-    """The exit codes. `make fix` writes the table of docs/cli.md from them."""
+    """The exit codes. `make fix` writes the table of docs/cli-reference.md from them."""
 
     DONE = 0, "Everything succeeded."
     FAILED = 1, "A request got no response, or a status of 400 or more."
