@@ -57,10 +57,11 @@ RUN printf '#!/bin/sh\nexec python -m webhook_logger "$@"\n' >/usr/local/bin/web
     && chmod 755 /usr/local/bin/webhook-logger \
     && python -m compileall -q .
 
-# docker build --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) .
+# docker build --build-arg VERSION=1.0.0 --build-arg REVISION=$(git rev-parse HEAD) .
 ARG VERSION=unknown REVISION=unknown
 LABEL org.opencontainers.image.title="webhook-logger" \
     org.opencontainers.image.description="Callback URLs whose requests show on every viewer's page in real time" \
+    org.opencontainers.image.source="https://github.com/webhook-logger/webhook-logger" \
     org.opencontainers.image.licenses="MIT" \
     org.opencontainers.image.version="$VERSION" \
     org.opencontainers.image.revision="$REVISION" \

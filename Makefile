@@ -73,16 +73,18 @@ audit: $(audit_stamp) $(npm_stamp)
 	@$(with_tools) npm audit
 
 # The software bill of materials, as the image contains it: sbom/*.cdx.json.
-sbom: $(audit_stamp) $(npm_stamp)
+sbom: $(dev_stamp) $(audit_stamp) $(npm_stamp)
 	@mkdir -p sbom
 	@.venv-audit/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
 		--output-file sbom/python.cdx.json requirements.txt
 	@$(with_tools) npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >sbom/javascript.cdx.json
+	@$(python) -m deploy.sbom sbom/*
 	@ls sbom/*
 
-# The packages of a release: dist/*.whl, dist/*.tar.gz and dist/*.tgz, with their checksums.
-release: $(dev_stamp) $(npm_stamp) $(vendor_stamp)
-	@$(with_tools) deploy/release
+# The files of a release in dist/, checked in clean environments. ARGS=--draft also allows uncommitted
+# changes.
+release: $(dev_stamp) $(npm_stamp) $(vendor_stamp) $(audit_stamp)
+	@$(with_tools) deploy/release $(ARGS)
 
 # Write requirements*.txt from the lists in pyproject.toml. ARGS="--upgrade-package NAME" upgrades one.
 pins: $(dev_stamp)
@@ -104,7 +106,7 @@ site: $(dev_stamp) $(npm_stamp)
 # Checks scripts, Python, generated tables and the site with all its links, and reports all problems.
 lint: $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@$(with_tools) npm run --silent lint & scripts=$$!; failed=; \
-	for check in "ruff check" "ruff format --check" mypy deploy.prose; do \
+	for check in "ruff check" "ruff format --check" mypy deploy.prose deploy.versions; do \
 		$(python) -m $$check || failed=1; \
 	done; \
 	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents) || failed=1; \
@@ -119,6 +121,7 @@ prose: $(dev_stamp)
 fix: $(dev_stamp) $(npm_stamp)
 	$(python) -m ruff check --fix
 	$(python) -m ruff format
+	$(python) -m deploy.versions --write
 	@$(with_tools) npm run --silent fix
 	$(tables) -r $(documents)
 

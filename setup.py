@@ -1,4 +1,5 @@
-"""Add the server's files to the wheel, and compile modules if asked to. pyproject.toml can't do so.
+"""Add the server's files to the wheel, compile modules if asked to, and make the description of the
+package. pyproject.toml can't do so.
 
 The repository keeps `wsgi.py`, `config.py`, `templates/`, `static/` and `docs/` at the top level.
 Installed there, they would conflict with other packages. The wheel has them in
@@ -11,6 +12,7 @@ one for this platform.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,6 +22,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
+REPOSITORY = "https://github.com/webhook-logger/webhook-logger"
 DOCUMENTS = ("protocol.md", "errors.md", "openapi.yaml", "asyncapi.yaml")
 SERVER = ("wsgi.py", "config.py", "templates", "static", *(f"docs/{name}" for name in DOCUMENTS))
 
@@ -74,4 +77,19 @@ def compiled_modules() -> list[Any]:
     )
 
 
-setup(cmdclass={"build_py": BuildWithServer}, ext_modules=compiled_modules())
+def description() -> str:
+    """Return README.md with links that work outside of the repository, to the files of this tag."""
+    source = (ROOT / "webhook_logger/__init__.py").read_text(encoding="utf-8")
+    [version] = re.findall('__version__ = "(.+)"', source)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for link, folder in ((r'!\[[^]]*\]\(|src(?:set)?="', "raw"), (r"\]\(", "blob")):
+        text = re.sub(rf"({link})(?!\w+:|#)", rf"\1{REPOSITORY}/{folder}/v{version}/", text)
+    return text
+
+
+setup(
+    cmdclass={"build_py": BuildWithServer},
+    ext_modules=compiled_modules(),
+    long_description=description(),
+    long_description_content_type="text/markdown",
+)

@@ -15,7 +15,6 @@ import yaml
 
 from config import Config
 from tests.support.processes import ROOT
-from webhook_logger import __version__
 
 CHART = ROOT / "deploy/helm/webhook-logger"
 UNIT = ROOT / "deploy/systemd/webhook-logger.service"
@@ -31,11 +30,6 @@ def paths(values: dict[str, Any], before: str = "") -> set[str]:
         if isinstance(value, dict):
             found |= paths(value, f"{before}{name}.")
     return found
-
-
-def test_the_chart_has_the_version_of_the_server() -> None:
-    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
-    assert chart["appVersion"] == __version__
 
 
 def test_the_values_of_the_chart_match_their_schema() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.npm_package import VERSION, new_project, output, pack, tool
+from tests.support.npm_package import VERSION, new_project, output, pack, packed, tool
 from tests.support.processes import ROOT, Server
 
 FILES = ROOT / "tests/npm/project"
@@ -23,7 +23,7 @@ TYPES = ("@types/react", "preact", "solid-js")
 
 @pytest.fixture(scope="module")
 def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pack(tmp_path_factory.mktemp("package"))
+    return packed(tmp_path_factory.mktemp("package"))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -206,3 +207,16 @@ def test_the_image_contains_the_bills_of_materials_of_both_languages() -> None:
 def test_the_image_runs_as_a_numeric_user() -> None:
     [user] = [rest for word, *rest in instructions() if word == "USER"]
     assert re.fullmatch(r"[1-9]\d*(:[1-9]\d*)?", user[0])
+
+
+def test_all_packages_name_the_same_repository_and_site() -> None:
+    urls = PROJECT["project"]["urls"]
+    repository, site = urls["Repository"], urls["Documentation"]
+    npm = json.loads((ROOT / "deploy/npm/package.json").read_text())
+    chart = yaml.safe_load((ROOT / "deploy/helm/webhook-logger/Chart.yaml").read_text())
+    [source] = re.findall('image.source="(.+)"', (ROOT / "Dockerfile").read_text())
+    [described] = re.findall('REPOSITORY = "(.+)"', (ROOT / "setup.py").read_text())
+    assert npm["repository"]["url"] == f"git+{repository}.git"
+    assert npm["bugs"] == urls["Issues"]
+    assert chart["sources"] == [source] == [described] == [repository]
+    assert npm["homepage"] == chart["home"] == site

@@ -1,22 +1,30 @@
-"""The wheel installs the client alone, or the server with its files. Needs the package index."""
+"""The wheel installs the client alone, or the server with its files. Needs the package index.
+
+`make release` runs these tests with the files of the release: DIST names their folder.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from markdown_it import MarkdownIt
+from packaging.metadata import Metadata
 
 from tests.support.environments import create, install, other_python, run, uv_run
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from tests.test_supply import PROJECT
-from webhook_logger import providers
+from webhook_logger import __version__, providers
 from webhook_logger.views.docs import DOCUMENTS
 
 NOT_COPIED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "build", "__pycache__")
@@ -36,14 +44,36 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel from a copy, so that no files remain in the repository."""
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the sdist and then the wheel from it, in a copy: the repository gets no new files."""
+    if folder := os.environ.get("DIST"):
+        return Path(folder)
     source = tmp_path_factory.mktemp("source") / "webhook-logger"
     shutil.copytree(ROOT, source, ignore=NOT_COPIED)
-    target = tmp_path_factory.mktemp("wheel")
-    uv_run("build", "--wheel", "--python", sys.executable, "--out-dir", target, source)
-    [wheel] = target.glob("*.whl")
+    target = tmp_path_factory.mktemp("dist")
+    uv_run("build", "--python", sys.executable, "--out-dir", target, source)
+    return target
+
+
+@pytest.fixture(scope="module")
+def wheel(dist: Path) -> Path:
+    [wheel] = dist.glob("*-none-any.whl")
     return wheel
+
+
+def test_the_metadata_is_valid_and_its_links_lead_to_the_repository(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = Metadata.from_email(archive.read(name))  # raises an error for each wrong field
+    assert str(metadata.version) == __version__
+    assert metadata.description_content_type == "text/markdown"
+    html = MarkdownIt("commonmark").render(metadata.description or "")
+    links = re.findall('(?:href|src)="([^"]+)"', html)
+    assert len(links) > 10
+    repository = f"{PROJECT['project']['urls']['Repository']}/"
+    files = [link.partition(f"/v{__version__}/")[2] for link in links if repository in link]
+    assert [link for link in links if not link.startswith(("https://", "http://", "#"))] == []
+    assert [file for file in files if not (ROOT / file.partition("#")[0]).exists()] == []
 
 
 @pytest.mark.parametrize(
@@ -119,7 +149,7 @@ def test_serve_names_the_missing_packages_of_the_server(python: Path) -> None:
     command = [python, "-m", "webhook_logger", "serve"]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     assert done.returncode != 0
-    assert ".[server]" in done.stderr
+    assert f'pip install "webhook-logger[server]=={__version__}"' in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -180,3 +210,16 @@ async def test_with_pytest_asyncio(async_webhook_inbox):
     option = f"--webhook-server={installed_server.url}"
     assert "2 passed" in run(*command, option, cwd=tmp_path)
     assert "2 passed" in run(*command, cwd=tmp_path)
+
+
+def test_a_compiled_wheel_serves_with_compiled_modules(dist: Path, tmp_path: Path) -> None:
+    compiled = [*dist.glob("webhook_logger-*-cp*.whl")]
+    if not compiled:
+        pytest.skip("only `make release` builds it, with a C compiler")
+    python = create(tmp_path / "venv")
+    install(python, *PINNED, f"{compiled[0]}[server]")
+    command = [str(python.parent / "webhook-logger"), "serve"]
+    with Server(command, cwd=Path("/")) as server:
+        metrics = fetch(f"{server.url}/metrics").decode()
+        urllib.request.urlopen(f"{server.url}/{uuid4()}", b"hello").close()
+    assert re.search(r'webhook_logger_build_info\{.*compiled="yes"', metrics)

@@ -1,3 +1,3 @@
 """Webhook logger: every HTTP request to a callback URL, live in every browser on its page."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

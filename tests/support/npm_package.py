@@ -1,4 +1,4 @@
-"""The npm package, as `make release` builds it, in a fresh project."""
+"""The npm package as `make release` builds it, in a fresh project. DIST: see test_wheel.py."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.processes import ROOT
+from webhook_logger import __version__
 
-VERSION = "1.2.3"
+DIST = os.environ.get("DIST")
+VERSION = __version__ if DIST else "1.2.3"
 NPM_OPTIONS = ("--offline", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
@@ -44,6 +46,11 @@ def pack(folder: Path) -> Path:
     output("node", "deploy/npm/build.js", folder / "npm", VERSION)
     output("npm", "pack", folder / "npm", "--pack-destination", folder, "--silent")
     return folder / f"webhook-logger-{VERSION}.tgz"
+
+
+def packed(folder: Path) -> Path:
+    """Return the tarball of the release, or else a new one in this folder."""
+    return Path(DIST, f"webhook-logger-{VERSION}.tgz") if DIST else pack(folder)
 
 
 def new_project(folder: Path, tarball: Path, files: Path) -> Path:

@@ -10,7 +10,7 @@ import { target } from "./outgoing.js";
 
 /** The text before the entries, which are written one by one. */
 export const HAR_HEAD =
-  '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"0.1.0"},"entries":[';
+  '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"1.0.0"},"entries":[';
 export const HAR_FOOT = "]}}";
 
 /** As in browsers, status 0 means an unknown response, and -1 an unknown size. */

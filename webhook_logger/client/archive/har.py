@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote
 
+from webhook_logger import __version__
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.client.relay.relayed import percent_encoded
 from webhook_logger.client.stream.events import Responded
 
 Entry = dict[str, Any]
 
-HEAD = '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"0.1.0"},"entries":['
+HEAD = (
+    '{"log":{"version":"1.2","creator":{"name":"Webhook Logger","version":"'
+    + __version__
+    + '"},"entries":['
+)
 """The start of the log, before its entries."""
 FOOT = "]}}"
 
