@@ -55,6 +55,13 @@ def test_every_reference_has_a_target(name: str) -> None:
         assert follow(other or name, {"$ref": f"#{fragment}"})
 
 
+def test_every_message_has_an_example_that_matches_its_schema() -> None:
+    for name, message in document(NAME)["components"]["messages"].items():
+        assert message["examples"], name
+        for example in message["examples"]:
+            require_valid(validator(NAME, message["payload"]), example["payload"], name)
+
+
 def test_every_message_belongs_to_an_operation() -> None:
     operations = list(document(NAME)["operations"].values())
     used = [message for operation in operations for message in operation["messages"]]
