@@ -220,3 +220,6 @@ def test_all_packages_name_the_same_repository_and_site() -> None:
     assert npm["bugs"] == urls["Issues"]
     assert chart["sources"] == [source] == [described] == [repository]
     assert npm["homepage"] == chart["home"] == site
+    settings = (ROOT / "mkdocs.yml").read_text()
+    assert f"site_url: {site}\n" in settings
+    assert f"repo_url: {repository}\n" in settings
