@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -43,6 +44,8 @@ def test_every_snippet_parses(name: str, tmp_path: Path) -> None:
         compile(snippet, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     for snippet in snippets(document, "json"):
         json.loads(snippet)
+    for snippet in snippets(document, "yaml"):
+        list(yaml.safe_load_all(snippet))
     for snippet in snippets(document, "sh"):
         subprocess.run(["bash", "-n"], input=snippet, text=True, check=True)
     for number, snippet in enumerate(snippets(document, "js")):

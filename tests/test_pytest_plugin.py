@@ -149,7 +149,7 @@ async def async_create_order(webhook):
 
 
 def test_the_tests_in_the_manual_pass(run: Run, memory_server: Server) -> None:
-    tests = [text for text in snippets(ROOT / "docs/client.md", "python") if "def test_" in text]
+    tests = [text for text in snippets(ROOT / "docs/pytest.md", "python") if "def test_" in text]
     source = "\n".join((SHOP, *tests)).replace("timeout=5", f"timeout={PATIENCE_SECONDS}")
     source = source.replace("async def test_an_order", "@pytest.mark.anyio\nasync def test_another")
     options = ("--webhook-server", memory_server.url, "-p", "anyio.pytest_plugin")

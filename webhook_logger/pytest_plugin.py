@@ -1,6 +1,6 @@
 """Pytest fixtures: an inbox for each test, on a configured server or on one for the session.
 
-Pytest loads this plugin if the client is installed. docs/client.md lists the settings for the
+Pytest loads this plugin if the client is installed. docs/pytest.md lists the settings for the
 server. Without them, the plugin starts a server for the session, if the server is installed. With
 pytest-xdist, each worker process has its own session.
 
