@@ -226,7 +226,7 @@ class CallbackView:
     def _expect_default(
         self, request: IncomingRequest, rest: str, preflight: HeaderLines
     ) -> tuple[Expected, CapturedHandshake | None]:
-        """Do the same, but use no reply, and wait for no viewer's response."""
+        """Return the same as `_expect_any`, but use no reply, and wait for no viewer's response."""
         expected, handshake = self._expect_any(request, rest, preflight)
         return expected._replace(reply="look"), handshake
 

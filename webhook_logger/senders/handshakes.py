@@ -23,7 +23,7 @@ class CapturedHandshake(NamedTuple):
 
 
 FindHandshake = Callable[[IncomingRequest], CapturedHandshake | None]
-"""Returns the handshake that a request is, or None. Never raises."""
+"""Returns the handshake, or None for every other request. Never raises."""
 
 
 def handshake_finder() -> FindHandshake:

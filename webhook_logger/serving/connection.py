@@ -92,8 +92,9 @@ class HttpConnection:
         """The viewer whose transport owns the connection now, and closes it."""
 
     def serve(self) -> None:
-        """Serve requests one after the other until the connection ends, and the caller closes it,
-        or until it becomes a viewer's.
+        """Serve requests one after the other until the connection ends or becomes a viewer's.
+
+        The caller closes a connection that has ended.
         """
         try:
             while self._serve_one():

@@ -169,7 +169,7 @@ def serve(
 
 
 def _end_process_after(seconds: float) -> None:
-    """End the process then, even if it hangs, and write the stack of each thread to stderr.
+    """End the process after `seconds`, even if it hangs, with the stack of each thread on stderr.
 
     A thread without the GIL does this, so that it also works while Python code blocks the hub.
     """

@@ -72,8 +72,8 @@ class NotAdmitted:
 
 
 class Admission:
-    """Wraps Socket.IO's handlers of Engine.IO events, and keeps viewers from them that are blocked
-    or over the limit.
+    """Wraps Socket.IO's handlers of Engine.IO events. They do not see viewers that are blocked or
+    over the limit.
 
     Such a viewer can connect with either transport, but only receives the reason for its
     disconnection.

@@ -48,8 +48,10 @@ class Notices:
         self._socketio.emit(event, payload, to=to, ignore_queue=True)
 
     def status(self, reason: str | None, uuid: str | None = None, to: str | None = None) -> None:
-        """Send why the queue is unavailable; None if it is available. With `uuid`, this is about
-        one callback, and for its room, unless `to` is a viewer.
+        """Send why the queue is unavailable; None if it is available.
+
+        Without `uuid`, this concerns all callbacks and goes to all viewers. With it, it concerns
+        one callback and goes to its room, or to the viewer `to`.
         """
         about = {"uuid": uuid} if uuid else {}
         payload = {"queue": "down" if reason else "up", "reason": reason, **about}

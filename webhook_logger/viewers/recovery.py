@@ -1,7 +1,7 @@
 """Recovery: viewers that are behind their room receive the requests that they missed.
 
-Viewers at the same position catch up together. They receive one slice of the kept requests after
-another, each after they have read the previous one, so that their outboxes stay small. They are
+Viewers at the same position catch up together. They receive the kept requests in slices, and the
+next slice only after they have read the previous one, so that their outboxes stay small. They are
 live when they reach the position of their room. A complete barrier brings them there, because it
 pauses the stream.
 

@@ -1,6 +1,6 @@
 """Responders: at most one viewer on all workers produces a callback's responses.
 
-Besides, any number of viewers may respond to the handshakes that need a secret.
+In addition, any number of viewers may respond to the handshakes that need a secret.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from webhook_logger.viewers.transport import Outbox
 MAX_RESPONSES = 1000
 """Maximum responses that are kept until viewers that catch up receive the requests."""
 MAX_DETAILS_BYTES = 256 * 1024
-"""Maximum bytes of their details, together. Above it, responses are kept without details."""
+"""Maximum total bytes of their details. Above it, responses are kept without details."""
 
 
 @dataclass

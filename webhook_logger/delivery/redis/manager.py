@@ -40,8 +40,9 @@ log = logging.getLogger(__name__)
 class RoomManager(QueuedRooms):
     """A client manager for Socket.IO. With `write_only=True`, any other process can emit to rooms.
 
-    `emit` raises `QueueUnavailable` if the queue, which is at this URL or address, does not accept
-    the event within the seconds of the address. `prefix` is the workers' `REDIS_KEY_PREFIX`.
+    `queue` is the URL of the queue, or its address, which has its own timeout. `emit` raises
+    `QueueUnavailable` if the queue does not accept the event within `seconds`. `prefix` is the
+    workers' `REDIS_KEY_PREFIX`.
     """
 
     name = "queue"

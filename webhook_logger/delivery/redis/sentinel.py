@@ -168,5 +168,8 @@ def _master(place: Any, fields: Any) -> Master:
 
 
 def route(address: QueueAddress, name: str = "") -> QueueAddress | Sentinels:
-    """Return what connects to the Redis at the address; Sentinels list the name."""
+    """Return the object that connects to the Redis at the address: its Sentinels, or the address.
+
+    Sentinels list the connection of this worker under `name`.
+    """
     return Sentinels(address, name) if address.kind is Kind.SENTINEL else address

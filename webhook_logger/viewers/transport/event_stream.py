@@ -1,8 +1,8 @@
 """The transport of a viewer without Socket.IO: an HTTP response that does not end.
 
 Engine.IO treats it like a WebSocket, so all rules for viewers apply to it. Such a viewer sends only
-its request. So the server connects it to its callback, and responds to pings in its place. The
-system reports a lost viewer, because it does not acknowledge the comments that the pings become.
+its request. So the server connects it to its callback, and responds to pings in its place. Each
+ping is written as a comment. A lost viewer does not acknowledge it, so the system reports the loss.
 """
 
 from __future__ import annotations

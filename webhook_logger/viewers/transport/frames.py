@@ -30,7 +30,7 @@ def frame(payload: str | bytes) -> bytes:
 
 
 def text_head(size: int) -> bytes:
-    """Return the begin of a frame with a whole UTF-8 text message of that many bytes.
+    """Return the beginning of a frame with a whole UTF-8 text message of that many bytes.
 
     All viewers share the frame, because no extensions are negotiated.
     """

@@ -54,7 +54,7 @@ _endings: WorkQueue[tuple[Session, Callable[[], None]]] = WorkQueue(_end, batch_
 
 
 def pong(socket: Session) -> None:
-    """Handle a viewer's pong, or the begin of its session: send a ping after the interval."""
+    """Handle a viewer's pong, or the start of its session: send a ping after the interval."""
     if not socket.last_ping:
         return  # no ping was sent: a flood of pongs must not fill the list of pings
     socket.last_ping = None

@@ -85,7 +85,7 @@ class ShardedSubscription(Subscription):
         if self._users.pop(channel, 0):
             unconfirmed = self._unconfirmed.pop(channel, None)
             if unconfirmed:
-                unconfirmed.set()  # who waits finds no channel
+                unconfirmed.set()  # a thread that waits finds no channel
             self._shard_reader.dropped(channel)
 
 

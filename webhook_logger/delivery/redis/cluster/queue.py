@@ -163,7 +163,7 @@ class ClusterQueue:
         return dict.fromkeys([*likely, *ready, *self._nodes, *self._seeds])
 
     def _query(self) -> Layout:
-        """Return the slots as the first node knows them that is in contact with the others."""
+        """Return the slots, as reported by the first node that is in contact with the others."""
         found: Layout | None = None
         failure: Exception = ConnectionError(UNREACHABLE)
         for address in self._candidates():
