@@ -50,17 +50,25 @@ def restart(workers: tuple[Server, Server], kill: bool = False) -> None:
         worker.until_ready()
 
 
+def restart_under_load(
+    nginx: Nginx, workers: tuple[Server, Server], inbox: Inbox, kill: bool = False
+) -> tuple[Load, int, list[Event]]:
+    """Restart the workers while senders send. Return the load, the number of accepted requests, and
+    the events of the inbox.
+    """
+    load = Load(nginx.address, inbox.uuid)
+    with load.running(senders=SENDERS, per_second=100):
+        restart(workers, kill)
+    lasts = Lasts(nginx, inbox)
+    eventually(lasts.one_arrives)
+    inbox.close()
+    return load, load.accepted + lasts.accepted, list(inbox.events())
+
+
 def test_an_inbox_misses_nothing_and_stays_live(redis: Redis) -> None:
     with two_workers_behind_nginx(redis) as (nginx, workers), Inbox(nginx.url) as inbox:
-        load = Load(nginx.address, inbox.uuid)
-        with load.running(senders=SENDERS, per_second=100):
-            restart(workers)
-        lasts = Lasts(nginx, inbox)
-        eventually(lasts.one_arrives)
-        inbox.close()
-        events = list(inbox.events())
+        load, accepted, events = restart_under_load(nginx, workers, inbox)
     seqs = seqs_of(events)
-    accepted = load.accepted + lasts.accepted
     assert accepted <= len(seqs) + 1 <= accepted + load.unknown
     assert seqs == sorted(set(seqs))
     others = [each for each in events if not isinstance(each, CapturedRequest | Responded)]
@@ -103,17 +111,10 @@ def responding(inbox: Inbox) -> Iterator[list[Event]]:
 
 def test_an_inbox_counts_what_it_misses_when_workers_are_killed(redis: Redis) -> None:
     with two_workers_behind_nginx(redis) as (nginx, workers), Inbox(nginx.url) as inbox:
-        load = Load(nginx.address, inbox.uuid)
-        with load.running(senders=SENDERS, per_second=100):
-            restart(workers, kill=True)
-        lasts = Lasts(nginx, inbox)
-        eventually(lasts.one_arrives)
-        inbox.close()
-        events = list(inbox.events())
+        load, accepted, events = restart_under_load(nginx, workers, inbox, kill=True)
     seqs = seqs_of(events)
     missed = sum(event.count or 0 for event in events if isinstance(event, Gap))
     assert seqs == sorted(set(seqs))
-    accepted = load.accepted + lasts.accepted
     assert accepted <= len(seqs) + 1 + missed <= accepted + load.unknown + DUPLICATES
     assert load.accepted > 0
 
@@ -121,17 +122,10 @@ def test_an_inbox_counts_what_it_misses_when_workers_are_killed(redis: Redis) ->
 def test_an_inbox_recovers_what_it_misses_when_workers_are_killed(redis: Redis) -> None:
     with two_workers_behind_nginx(redis, RECOVERY_SECONDS=600) as (nginx, workers):
         with Inbox(nginx.url) as inbox:
-            load = Load(nginx.address, inbox.uuid)
-            with load.running(senders=SENDERS, per_second=100):
-                restart(workers, kill=True)
-            lasts = Lasts(nginx, inbox)
-            eventually(lasts.one_arrives)
-            inbox.close()
-            events = list(inbox.events())
+            load, accepted, events = restart_under_load(nginx, workers, inbox, kill=True)
     seqs = seqs_of(events)
     assert [each for each in events if isinstance(each, Gap)] == []
     assert seqs == sorted(set(seqs))
-    accepted = load.accepted + lasts.accepted
     assert accepted <= len(seqs) + 1 <= accepted + load.unknown + DUPLICATES
     assert [each for each in events if isinstance(each, Recovered)]
 
