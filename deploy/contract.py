@@ -91,7 +91,7 @@ def _operation(
     if body := operation.get("requestBody"):
         yield f"Body: {_content(body['content'])}."
     rows = [_response(*each) for each in operation["responses"].items()]
-    responses = table(("status", "meaning", "headers", "body"), rows)
+    responses = table(("status", "body", "headers", "meaning"), rows)
     first = told.setdefault(responses, title)
     yield responses if first == title else f"The responses are those of {first}."
     yield from _example(path, methods[0], operation)
@@ -108,7 +108,7 @@ def _response(status: str, value: dict[str, Any]) -> tuple[str, ...]:
     response = node(value, OPENAPI)
     names = code(name for name, _ in _headers(response))
     content = response.value.get("content", {})
-    return _status(status), response.about, names, _content(content) if content else ""
+    return _status(status), _content(content) if content else "", names, response.about
 
 
 def _status(status: str) -> str:

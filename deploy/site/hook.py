@@ -22,6 +22,12 @@ TOP = {
 }
 """The documents outside of docs/ that are pages of the site, and their names there."""
 MERMAID = ROOT / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
+_META = {
+    "index.md": {"hide": ["navigation", "toc"]},
+    "readme.md": {"search": {"exclude": True}},
+    "changelog.md": {"search": {"boost": 0.2}},
+}
+"""Options of the theme. They are not in the documents, where GitHub would show them."""
 
 # Code comes first, so that nothing inside of it is taken for a link.
 _CODE = r"^ *(?P<fence>```+)[^\n]*\n.*?^ *(?P=fence)$|`[^`\n]+`"
@@ -55,6 +61,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return _picture(found["text"], address, path)
         return f"{found['text']}({address}{mark}{anchor})"
 
+    page.meta.update(_META.get(page.file.src_uri, {}))
     folder = next((ROOT for name in TOP.values() if name == page.file.src_uri), None)
     folder = folder or (DOCS / page.file.src_uri).parent
     markdown = _SECOND_WORD.sub(r"\1", _COG_COMMENT.sub("", markdown))
