@@ -90,10 +90,10 @@ release: $(dev_stamp) $(npm_stamp) $(vendor_stamp) $(audit_stamp)
 pins: $(dev_stamp)
 	@deploy/setup pins $(ARGS)
 
-# The screenshots in the README, from a temporary server.
+# The pictures in the documents, of a temporary server. ARGS="NAME…" takes only these.
 screenshots: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
-	@$(with_tools) $(python) -m tests.browser.screenshots
+	@$(with_tools) $(python) -m tests.browser.pictures $(ARGS)
 
 # The documentation site. `make docs` shows changes of the documents at once.
 docs: $(dev_stamp) $(npm_stamp)

@@ -1,4 +1,4 @@
-"""The picture of the interactive view of `listen`, drawn in memory: `listen.png` of the docs."""
+"""The picture of the interactive view of `listen`, drawn in memory."""
 
 from __future__ import annotations
 
@@ -9,21 +9,19 @@ from datetime import datetime, timedelta, timezone
 
 from playwright.sync_api import Browser
 
+from tests.browser.pictures.webhooks import Webhook
 from tests.client.tui.samples import FakeActions, outcome, sample
-from tests.support.processes import ROOT
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.display import Check
 from webhook_logger.client.stream.events import ConnectionStatus, Responded
 from webhook_logger.client.tui.app import ListenApp
 from webhook_logger.client.tui.view import View
 
-Webhook = tuple[str, str, bytes, list[str]]
-"""The method, subpath and query, body and header lines of a request."""
-
 _UUID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 _URL = f"http://localhost:8000/{_UUID}"
 _TARGET = "localhost:3000/hooks"
 _SIZE = (124, 34)
+_STYLE = "svg { width: 1160px } body { background: #292929 }"  # the colour behind its round corners
 _START = datetime.now(timezone.utc)  # the row of the connection has the current time
 
 
@@ -36,11 +34,11 @@ def view_svg(webhooks: Sequence[Webhook]) -> str:
         ended.set()
 
 
-def take_view(browser: Browser, svg: str) -> None:
-    """Write the picture to `docs/listen.png`."""
-    page = browser.new_page(viewport={"width": 1600, "height": 1000})
-    page.set_content(f"<style>svg {{ width: 1160px }}</style>{svg}")
-    page.locator("svg").screenshot(path=ROOT / "docs" / "listen.png", omit_background=True)
+def take_view(browser: Browser, svg: str) -> bytes:
+    """Return the picture as a PNG."""
+    page = browser.new_page(viewport={"width": 1600, "height": 1000}, device_scale_factor=2)
+    page.set_content(f"<style>{_STYLE}</style>{svg}")
+    return page.locator("svg").screenshot()
 
 
 async def _svg(webhooks: Sequence[Webhook], ended: threading.Event) -> str:
