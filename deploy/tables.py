@@ -14,6 +14,7 @@ from config import Config
 from deploy.markdown import code, one_line, table
 from webhook_logger.__main__ import cli
 from webhook_logger.client import capacity as model
+from webhook_logger.client.commands import providers as command
 from webhook_logger.client.filter_parser import FIELDS
 from webhook_logger.client.mcp import agent_session, sessions
 from webhook_logger.client.mcp.tools.arguments import MAX_LIMIT, MAX_SECONDS
@@ -21,6 +22,8 @@ from webhook_logger.client.mcp.tools.requests import MAX_HAR_BYTES
 from webhook_logger.client.mcp.transports import TOOLS
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Ending, Metrics, combinations
+from webhook_logger.providers import Provider
+from webhook_logger.providers import providers as registry
 
 
 def settings(*names: str) -> str:
@@ -82,6 +85,11 @@ def filter_fields() -> str:
     return table(("field", "example", "searches"), rows)
 
 
+def providers() -> str:
+    """Return the providers of the registry, as `webhook-logger providers` prints them."""
+    return table(command.HEAD, map(_provider, registry().values()))
+
+
 def mcp_tools() -> str:
     """Return the tools of `webhook-logger mcp`."""
     rows = [
@@ -110,6 +118,12 @@ def mcp_limits() -> str:
 
 def _mib(size: int) -> str:
     return f"{size >> 20} MiB"
+
+
+def _provider(provider: Provider) -> tuple[str, ...]:
+    id_, name, signature, handshake, rule = command.cells_of(provider)
+    link = f"[{name}]({provider.entry['documentation']})"
+    return f"`{id_}`", link, signature, handshake, code(rule.split(", "))
 
 
 def _setting(row: Field[object]) -> tuple[str, str, str]:

@@ -15,7 +15,9 @@ from webhook_logger.providers import Provider
 from webhook_logger.providers import providers as registry
 from webhook_logger.providers.provider import LEVELS
 
-_HEAD = ("id", "name", "signature", "handshake", "recognised by")
+HEAD = ("id", "name", "signature", "handshake", "recognised by")
+"""The columns of the table."""
+
 _KINDS = {
     "token": "token",
     "basic": "password",
@@ -63,7 +65,7 @@ def providers(words: tuple[str, ...], as_json: bool) -> None:
 
 
 def _print_table(found: list[Provider]) -> None:
-    rows = [_HEAD, *map(_row, found)]
+    rows = [HEAD, *map(cells_of, found)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -75,7 +77,8 @@ def _matches(provider: Provider, words: tuple[str, ...]) -> bool:
     return any(word.lower() in text for word in words)
 
 
-def _row(provider: Provider) -> tuple[str, ...]:
+def cells_of(provider: Provider) -> tuple[str, ...]:
+    """Return the row of a provider in the table."""
     signatures = dict.fromkeys(map(_signature, provider.signatures))
     return (
         provider.id,
