@@ -1,5 +1,6 @@
 # Bundle the page's scripts and the licenses of their libraries. The final image does not contain Node.
-FROM node:22.23.3-slim AS vendor
+# The results are the same for each platform, so build them on the platform of the builder.
+FROM --platform=$BUILDPLATFORM node:22.23.3-slim AS vendor
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
@@ -29,7 +30,7 @@ COPY webhook_logger webhook_logger
 RUN WEBHOOK_LOGGER_COMPILE=1 python setup.py --quiet build_ext --build-lib /compiled
 
 # The software bill of materials (SBOM) of the Python packages.
-FROM python:3.13.14-slim AS sbom
+FROM --platform=$BUILDPLATFORM python:3.13.14-slim AS sbom
 WORKDIR /src
 COPY requirements-audit.txt ./
 RUN pip install --no-cache-dir --require-hashes --requirement requirements-audit.txt

@@ -103,13 +103,15 @@ site: $(dev_stamp) $(npm_stamp)
 	@$(mkdocs) build --strict
 	@printf 'The site is in build/site.\n'
 
-# Checks scripts, Python, generated tables and the site with all its links, and reports all problems.
+# Checks scripts, Python, workflows, generated tables and the site with all its links, and reports all
+# problems.
 lint: $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@$(with_tools) npm run --silent lint & scripts=$$!; failed=; \
 	for check in "ruff check" "ruff format --check" mypy deploy.prose deploy.versions; do \
 		$(python) -m $$check || failed=1; \
 	done; \
 	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents) || failed=1; \
+	.venv/bin/zizmor --offline --quiet .github || failed=1; \
 	$(mkdocs) build --strict || failed=1; \
 	wait $$scripts && test -z "$$failed"
 

@@ -2,7 +2,7 @@
 
     python -m deploy.sbom FILE…
 
-Removes the time and the random number that the tools write.
+Replaces the time and the random number that the tools write.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 from webhook_logger import __version__
 
@@ -19,10 +20,11 @@ def main(files: list[str]) -> None:
     for name in files:
         path = Path(name)
         bom = json.loads(path.read_text(encoding="utf-8"))
-        bom.pop("serialNumber", None)
         bom["metadata"].pop("timestamp", None)
         component = {"type": "application", "name": "webhook-logger", "version": __version__}
         bom["metadata"]["component"] |= component
+        bom["serialNumber"] = ""
+        bom["serialNumber"] = uuid5(NAMESPACE_URL, json.dumps(bom)).urn
         path.write_text(json.dumps(bom, indent=2) + "\n", encoding="utf-8")
 
 

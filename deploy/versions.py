@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from itertools import product
 from pathlib import Path
 
 from webhook_logger import __version__
@@ -19,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 MAJOR = __version__.partition(".")[0]
 
 PAGES = ("README.md", "docs/deployment.md", "docs/javascript.md")
-DOWNLOADS = (r"/v(\d[^/]*)/webhook", r"webhook[-_]logger-(\d+\.\d+\.\d+)(?=[-.])")
+DOWNLOAD = r"(?:/v|logger:v|webhook[-_]logger-)(\d+\.\d+\.\d+)"
 PLACES = (
     ("package.json", r'^  "version": "(.+)"', __version__),
     ("package-lock.json", r'\A\{\s+"name": ".+",\s+"version": "(.+)"', __version__),
@@ -33,7 +32,7 @@ PLACES = (
     # Commands that people copy.
     ("Dockerfile", r"VERSION=(\d\S+)", __version__),
     ("docs/deployment.md", r"VERSION=(\d\S+)", __version__),
-    *((name, pattern, __version__) for name, pattern in product(PAGES, DOWNLOADS)),
+    *((name, DOWNLOAD, __version__) for name in PAGES),
 )
 """File, pattern with one group, and the version that the group contains."""
 

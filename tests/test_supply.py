@@ -95,7 +95,7 @@ def test_extras_are_ranges_with_both_ends() -> None:
 
 def test_images_have_exact_versions() -> None:
     text = (ROOT / "Dockerfile").read_text() + (ROOT / "docker-compose.yml").read_text()
-    images = re.findall(r"^(?:FROM|\s+image:) (\S+)", text, re.MULTILINE)
+    images = re.findall(r"^(?:FROM(?: --\S+)?|\s+image:) (\S+)", text, re.MULTILINE)
     assert len(images) >= 6
     for image in images:
         assert re.search(r":\d+\.\d+\.\d+(-|$)", image), image
