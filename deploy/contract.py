@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from deploy.markdown import code, table
-from deploy.schemas import ASYNCAPI, OPENAPI, Node, document, kind, node, object_link, payload, text
+from deploy.schemas import (
+    ASYNCAPI,
+    OPENAPI,
+    Node,
+    document,
+    fields,
+    kind,
+    node,
+    object_link,
+    payload,
+    text,
+)
 from webhook_logger.errors import Reason
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
@@ -183,6 +194,14 @@ def to_viewers() -> str:
         for each in operation["messages"]
     ]
     return "\n\n".join("\n\n".join(_message(node(each, ASYNCAPI), "###")) for each in sent)
+
+
+def request_fields() -> str:
+    """Return the fields of a captured request."""
+    rows = fields(node({"$ref": "#/components/schemas/CapturedRequest"}, ASYNCAPI))
+    return table(
+        ("field", "type", "meaning"), [(name, type_, about) for name, type_, _, about in rows]
+    )
 
 
 def _received(operation: dict[str, Any]) -> Iterator[str]:

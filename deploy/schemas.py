@@ -73,6 +73,23 @@ def payload(schema: Node) -> Iterator[str]:
         yield _fields_table(form)
 
 
+def fields(schema: Node, prefix: str = "") -> Iterator[tuple[str, str, str, str]]:
+    """Yield the name, type, necessity and meaning of each field, also of nested ones."""
+    required = schema.value.get("required", ())
+    for name, value in schema.value.get("properties", {}).items():
+        field = node(value, schema.file)
+        words = kind(field)
+        if "default" in field.value:
+            words += f", default {_json(field.value['default'])}"
+        is_required = "yes" if name in required else "no"
+        yield f"`{prefix}{name}`", words, is_required, field.about
+        items = node(field.value.get("items", {}), field.file)
+        if not _is_object(field):
+            yield from fields(field, f"{prefix}{name}.")
+        if not _is_object(items):
+            yield from fields(items, f"{prefix}{name}[].")
+
+
 def kind(schema: Node) -> str:
     """Return the type of a value in words, with its limits."""
     value = schema.value
@@ -105,24 +122,8 @@ def _is_object(schema: Node) -> bool:
 
 
 def _fields_table(schema: Node) -> str:
-    rows = list(_rows(schema))
+    rows = list(fields(schema))
     return table(("field", "type", "required", "meaning"), rows) if rows else "No fields."
-
-
-def _rows(schema: Node, prefix: str = "") -> Iterator[tuple[str, str, str, str]]:
-    required = schema.value.get("required", ())
-    for name, value in schema.value.get("properties", {}).items():
-        field = node(value, schema.file)
-        words = kind(field)
-        if "default" in field.value:
-            words += f", default {_json(field.value['default'])}"
-        is_required = "yes" if name in required else "no"
-        yield f"`{prefix}{name}`", words, is_required, field.about
-        items = node(field.value.get("items", {}), field.file)
-        if not _is_object(field):
-            yield from _rows(field, f"{prefix}{name}.")
-        if not _is_object(items):
-            yield from _rows(items, f"{prefix}{name}[].")
 
 
 def _array(schema: Node) -> str:

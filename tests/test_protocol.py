@@ -20,7 +20,6 @@ CALLBACK = ("path", "effect")
 API = ("path", "method", "effect", "statuses")
 FROM_VIEWERS = ("event", "payload", "acknowledgement")
 TO_VIEWERS = ("event", "payload", "when")
-FIELDS = ("field", "meaning")
 
 
 @pytest.fixture(scope="module")
@@ -113,13 +112,6 @@ def test_it_lists_every_value_of_a_field() -> None:
     rows = {code_spans(row[0])[0]: " ".join(row) for row in table(*TO_VIEWERS)}
     for name, field in (("responded", "by"), ("status", "queue"), ("bye", "reason")):
         assert set(payload_of(name)[field]["enum"]) <= set(code_spans(rows[name]))
-
-
-def test_it_lists_every_field_of_a_captured_request() -> None:
-    request = payload_of("request")
-    body = follow(ASYNCAPI, request.pop("body"))["properties"]
-    listed = [name for row in table(*FIELDS) for name in code_spans(row[0])]
-    assert listed == [*request, *(f"body.{name}" for name in body)]
 
 
 def test_its_example_of_a_captured_request_is_valid() -> None:

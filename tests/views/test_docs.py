@@ -33,6 +33,7 @@ def test_the_page_shows_the_whole_protocol(client: FlaskClient, prefix: str) -> 
     headings = re.findall(r"^#+ (.*)$", (DOCS / "protocol.md").read_text(), re.MULTILINE)
     assert re.findall(r'<h[1-6] id="[^"]+">(.*)</h', response.text) == headings
     assert "```" not in response.text
+    assert "[[[" not in response.text
     assert "&lt;uuid&gt;" in response.text
 
 

@@ -28,6 +28,8 @@ DOCUMENTS = {
 
 # CommonMark and tables. HTML is escaped.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+# The marks around a generated table. They are a line each.
+_COMMENT = re.compile(r"^<!-- .* -->\n", re.MULTILINE)
 _PUNCTUATION = re.compile(r"[^\w -]")
 
 
@@ -60,7 +62,7 @@ class Contract:
 
     @cached_property
     def _tokens(self) -> list[Token]:
-        tokens = _MARKDOWN.parse(self.documents[PROTOCOL].decode())
+        tokens = _MARKDOWN.parse(_COMMENT.sub("", self.documents[PROTOCOL].decode()))
         for heading, token in _headings(tokens):
             token.attrSet("id", heading.anchor)
         for token in _links(tokens):
