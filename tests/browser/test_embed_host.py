@@ -108,9 +108,7 @@ def test_an_isolated_page_can_load_the_element(server: Server, uuid: str, visit:
     live(visit(server, element(server, uuid), **isolated))
 
 
-def test_a_page_of_an_unlisted_origin_is_refused_with_a_reason(
-    uuid: str, visit: Open, console_errors: ConsoleErrors
-) -> None:
+def test_a_page_of_an_unlisted_origin_is_refused_with_a_reason(uuid: str, visit: Open) -> None:
     with Server(CORS_ALLOWED_ORIGINS="https://tools.example.com") as server:
         page = visit(server, element(server, uuid))
         log = page.locator("webhook-log")

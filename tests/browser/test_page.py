@@ -47,7 +47,7 @@ def test_the_url_can_be_copied(server: Server, open_page: Open) -> None:
 
 
 def test_both_addresses_fit_in_one_line_after_the_first_request(
-    server: Server, open_page: Open, console_errors: ConsoleErrors
+    server: Server, open_page: Open
 ) -> None:
     page = open_page(server, permissions=["clipboard-read", "clipboard-write"])
     key = page.url.partition("#key=")[2]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Request, WebSocket, expect
 
-from tests.browser.conftest import ConsoleErrors, uuid_of
+from tests.browser.conftest import uuid_of
 from tests.browser.waiting import until_true
 from tests.support.processes import Server
 from tests.support.sender import post
@@ -98,7 +98,7 @@ def test_a_page_without_the_right_key_asks_for_it_and_opens_no_stream(
 
 
 def test_the_element_watches_with_the_link_and_says_which_key_is_wrong(
-    server: Server, visit: Callable[..., Page], console_errors: ConsoleErrors
+    server: Server, visit: Callable[..., Page]
 ) -> None:
     link = f"{server.url}/view/{PRIVATE}"
     page = visit(server, f'<webhook-log src="{link}"></webhook-log>')

@@ -401,7 +401,7 @@ def test_changes_by_other_viewers_do_not_touch_the_draft(
     expect(sheet(page).get_by_label("Status")).to_have_value("404")
 
 
-def test_everything_works_by_keyboard(server: Server, page: Page, uuid: str) -> None:
+def test_everything_works_by_keyboard(page: Page) -> None:
     page.keyboard.press("r")
     panel = page.get_by_role("dialog", name="Response")
     panel.get_by_label("Status").focus()

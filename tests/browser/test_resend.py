@@ -333,7 +333,7 @@ def test_an_edited_request_is_sent_several_times(page: Page, uuid: str) -> None:
 
 
 def test_the_response_is_next_to_the_one_that_the_sender_got(
-    server: Server, page: Page, console_errors: ConsoleErrors
+    page: Page, console_errors: ConsoleErrors
 ) -> None:
     console_errors.allow("status of 503")
     panel = page.locator("resend-panel")

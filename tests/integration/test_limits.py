@@ -453,7 +453,7 @@ def test_pending_joins_are_limited_and_others_are_refused_at_once() -> None:
             ]
 
 
-def test_viewers_behind_a_proxy_are_limited_by_their_own_address(uuid: str) -> None:
+def test_viewers_behind_a_proxy_are_limited_by_their_own_address() -> None:
     with Server(MAX_VIEWERS_PER_ADDRESS=1, TRUSTED_PROXIES=1) as server:
         url = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
         received = []
