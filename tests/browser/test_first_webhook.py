@@ -41,6 +41,7 @@ def test_each_step_shows_what_the_tutorial_says(
     select(page, 1, "order.created")
     for text in ("Query", "source", "Raw", "Hex", "Headers", "Response to the sender"):
         expect(detail).to_contain_text(text)
+    expect(page.locator(".callback-watch")).to_contain_text("Link to watch")
     run(SIGNED, page)
     select(page, 2, "GitHub · push")
     page.get_by_role("button", name="Check signature").click()
