@@ -35,6 +35,8 @@ _LINK = r"(?P<text>!?\[(?:[^\[\]`]|`[^`\n]*`)*\])\((?P<target>[^)\s]+)\)"
 _CODE_OR_LINK = re.compile(f"{_CODE}|{_LINK}", re.MULTILINE | re.DOTALL)
 # A second word, as in "```python private", is for the tests that run the code.
 _SECOND_WORD = re.compile(r"^( *```\w+) .*$", re.MULTILINE)
+# MkDocs shows the backslash of an escaped bar in code, and does not need it there.
+_CODE_IN_TABLE = re.compile(r"^\|.*`.*\\\|.*$", re.MULTILINE)
 _COG_COMMENT = re.compile(r"^<!-- \[\[\[.*?-->$", re.MULTILINE | re.DOTALL)
 
 log = get_plugin_logger("site")
@@ -64,8 +66,13 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     page.meta.update(_META.get(page.file.src_uri, {}))
     folder = next((ROOT for name in TOP.values() if name == page.file.src_uri), None)
     folder = folder or (DOCS / page.file.src_uri).parent
+    markdown = _CODE_IN_TABLE.sub(_with_plain_bars, markdown)
     markdown = _SECOND_WORD.sub(r"\1", _COG_COMMENT.sub("", markdown))
     return _CODE_OR_LINK.sub(change, markdown)
+
+
+def _with_plain_bars(row: re.Match[str]) -> str:
+    return re.sub(r"`[^`]*`", lambda code: code[0].replace(r"\|", "|"), row[0])
 
 
 def _address(path: Path, page: Page, repository: str) -> str:
