@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Collection
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from PIL import Image
@@ -23,6 +24,9 @@ from tests.support.processes import ROOT, Server
 FOLDER = ROOT / "docs/pictures"
 FILM, VIEW = "film", "listen"
 """Names of the animated picture, and of the picture of the interactive view of `listen`."""
+SCHEMES: tuple[tuple[str, Literal["light", "dark"]], ...] = (("", "light"), ("-dark", "dark"))
+"""The end of the name by the colour scheme. The site shows dark pictures in its dark theme."""
+BLUR = "document.activeElement.matches('button') && document.activeElement.blur()"
 MARGIN = 8
 """Pixels around the elements that a picture shows."""
 COLORS = 256
@@ -30,15 +34,18 @@ COLORS = 256
 
 
 def take(browser: Browser, server: Server, picture: Picture) -> None:
-    """Take one picture."""
+    """Take one picture in the light and in the dark scheme: `NAME.png` and `NAME-dark.png`."""
     name, prepare, of, options = picture
     with browser.new_context(device_scale_factor=2, reduced_motion="reduce", **options) as context:
-        stage = Stage(context.new_page(), server)
-        prepare(stage)
-        stage.settle()
-        clip = around(stage.page, of) if of else None
-        save(stage.page.screenshot(clip=clip), name)
-        stage.page.close()
+        page = context.new_page()
+        prepare(Stage(page, server))
+        page.mouse.move(0, 0)
+        page.evaluate(BLUR)
+        clip = around(page, of) if of else None
+        for suffix, scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            save(page.screenshot(clip=clip), name + suffix)
+        page.close()
 
 
 def around(page: Page, selector: str) -> FloatRect:

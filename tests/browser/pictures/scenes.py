@@ -12,8 +12,7 @@ from tests.browser.pictures.webhooks import PAYMENT, all_webhooks, slack_handsha
 from tests.support.sender import post
 from webhook_logger.callbacks import new_key
 
-LIGHT = {"viewport": {"width": 1280, "height": 832}}
-DARK = {**LIGHT, "color_scheme": "dark"}
+WIDE = {"viewport": {"width": 1280, "height": 832}}
 NARROW = {"viewport": {"width": 960, "height": 720}}
 TALL = {"viewport": {"width": 1280, "height": 1400}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
@@ -26,7 +25,7 @@ class Picture(NamedTuple):
     prepare: Callable[[Stage], object]
     of: str = ""
     """A selector: the picture shows the elements that match, or the whole page."""
-    options: Mapping[str, Any] = LIGHT
+    options: Mapping[str, Any] = WIDE
     """Options of the browser's context."""
 
 
@@ -191,7 +190,6 @@ DETAIL_HEAD = ".detail-head"
 LIST = ".toolbar, .row, .gap, .refused"
 PICTURES = (
     Picture("page", opened),
-    Picture("page-dark", opened, options=DARK),
     Picture("page-phone", received, options=PHONE),
     Picture("page-phone-request", phone_request, options=PHONE),
     Picture("new", new_callback),

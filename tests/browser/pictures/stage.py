@@ -68,10 +68,3 @@ class Stage:
         self.page.locator("#signature-secret").fill(SECRETS[provider])
         self.page.get_by_label("Remember for this tab").check()
         expect(self.page.locator(".signature-verdict")).to_contain_text("Valid.")
-
-    def settle(self) -> None:
-        """Move the pointer and the focus of buttons out of the way."""
-        self.page.mouse.move(0, 0)
-        self.page.evaluate(
-            "document.activeElement.matches('button') && document.activeElement.blur()"
-        )
