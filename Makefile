@@ -31,7 +31,7 @@ test_compiled = deploy/compile $(compiled_copy) && cd $(compiled_copy) && $(with
 	$(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # The tables in the documents that are generated from the code.
-tables := $(python) -m cogapp -P -I . -p "from deploy import commands, contract, tables" --verbosity 1
+tables := $(with_tools) $(python) -m cogapp -P -I . -p "from deploy import commands, contract, tables" --verbosity 1
 # The theme's authors announce that MkDocs 2 will not work with it. It is pinned.
 mkdocs := NO_MKDOCS_2_WARNING=true $(python) -m mkdocs
 documents := README.md $(wildcard docs/*.md)

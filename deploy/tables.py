@@ -6,7 +6,10 @@ tables, and `make lint` fails when one is out of date.
 
 from __future__ import annotations
 
+import json
+import subprocess
 from dataclasses import Field, fields
+from pathlib import Path
 
 from click.testing import CliRunner
 
@@ -20,10 +23,13 @@ from webhook_logger.client.mcp import agent_session, sessions
 from webhook_logger.client.mcp.tools.arguments import MAX_LIMIT, MAX_SECONDS
 from webhook_logger.client.mcp.tools.requests import MAX_HAR_BYTES
 from webhook_logger.client.mcp.transports import TOOLS
+from webhook_logger.client.tui.dialogs import KEYS
 from webhook_logger.errors import Reason
 from webhook_logger.metrics import Ending, Metrics, combinations
 from webhook_logger.providers import Provider
 from webhook_logger.providers import providers as registry
+
+ROOT = Path(__file__).parents[1]
 
 
 def settings(*names: str) -> str:
@@ -88,6 +94,24 @@ def filter_fields() -> str:
 def providers() -> str:
     """Return the providers of the registry, as `webhook-logger providers` prints them."""
     return table(command.HEAD, map(_provider, registry().values()))
+
+
+def page_keys(group: str) -> str:
+    """Return the keys of the page in one of its groups."""
+    print_keys = "import(process.argv[1]).then((m) => console.log(JSON.stringify(m.SHORTCUTS)))"
+    command = ["node", "--eval", print_keys, str(ROOT / "static/js/browser/shortcuts.js")]
+    output = subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603
+    rows = [
+        (f"`{key['key'].replace('Escape', 'Esc')}`", key["action"])
+        for key in json.loads(output)
+        if key["group"] == group
+    ]
+    return table(("key", "effect"), rows)
+
+
+def view_keys() -> str:
+    """Return the keys of the interactive view of `listen`."""
+    return table(("key", "effect"), [(code(keys.split()), effect) for keys, effect in KEYS])
 
 
 def mcp_tools() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,15 @@ SAMPLES = {
     name: (each["status"], CapturedRequest.from_wire({**WIRE, **each["request"]}))
     for name, each in CASES["requests"].items()
 }
+
+
+def test_the_examples_of_the_manual_are_valid() -> None:
+    text = (ROOT / "docs/filter.md").read_text(encoding="utf-8")
+    table = text[text.index("| you want |") : text.index("## Fields")]
+    examples = re.findall(r"\| `(.+)` \|$", table, re.MULTILINE)
+    assert len(examples) > 5
+    for example in examples:
+        parse(example.replace("\\|", "|"))
 
 
 def test_filters_match_the_requests_in_the_table() -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import expect
 
-from tests.browser.pictures.stage import SITE, UUID, Stage
+from tests.browser.pictures.stage import KEY, SITE, UUID, Stage
 from tests.browser.pictures.webhooks import PAYMENT, all_webhooks, slack_handshake, stripe
 from tests.support.sender import post
 from webhook_logger.callbacks import new_key
@@ -180,6 +180,19 @@ def settings(stage: Stage) -> None:
     stage.dialog("s")
 
 
+def element(stage: Stage) -> None:
+    """A page of another site that contains a log."""
+    stage.page.set_content(f"""
+        <script type="module" src="{SITE}/static/webhook-log.js"></script>
+        <style>:root {{ font-family: sans-serif; color-scheme: light dark; padding: 16px }}</style>
+        <h2>Orders, staging</h2><p>The latest events of our payment provider:</p>
+        <webhook-log src="{SITE}/view/{UUID}#key={KEY}"></webhook-log>""")
+    expect(stage.page.locator("webhook-log .badge")).to_have_text("Live")
+    stage.send(all_webhooks())
+    stage.page.locator("webhook-log .row", has_text="/sms").click()
+    expect(stage.page.locator("webhook-log")).to_contain_text("TwilioProxy")
+
+
 def phone_request(stage: Stage) -> None:
     received(stage)
     stage.row("/stripe").click()
@@ -210,4 +223,5 @@ PICTURES = (
     Picture("recent", recent, of="dialog[open]"),
     Picture("private", without_key, of=".missing-key"),
     Picture("settings", settings, of="dialog[open]"),
+    Picture("element", element, options=NARROW),
 )

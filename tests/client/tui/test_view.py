@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
@@ -15,11 +16,28 @@ from tests.support.patience import PATIENCE_SECONDS
 from webhook_logger.client.display import Check
 from webhook_logger.client.stream.events import ConnectionStatus, Responded
 from webhook_logger.client.tui.app import ListenApp, ViewEnd
-from webhook_logger.client.tui.dialogs import Ask, ShowText
+from webhook_logger.client.tui.dialogs import KEYS, Ask, ShowText
 from webhook_logger.client.tui.history import RequestRow
 from webhook_logger.client.tui.lines import Lines, Note
 from webhook_logger.client.tui.request_list import RequestList
 from webhook_logger.client.tui.view import View
+
+NAMES = {
+    "slash": "/",
+    "question_mark": "?",
+    "escape": "Esc",
+    "ctrl+c": "Ctrl-C",
+    "space": "Space",
+    "up": "↑",
+    "down": "↓",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "enter": "Enter",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+}
+"""Names of keys in the help, by Textual's."""
 
 
 class Stage:
@@ -403,3 +421,11 @@ def test_the_keys_are_listed_and_end_the_view() -> None:
     assert play(help_and_quit) is ViewEnd.QUIT
     assert play(interrupt) is ViewEnd.INTERRUPT
     assert play(end) is ViewEnd.SIGNAL
+
+
+def test_the_help_lists_every_key() -> None:
+    shown = " ".join(f"{keys} {effect}" for keys, effect in KEYS)
+    others = {"shift+tab", "ctrl+z"}  # the reverse of Tab, and a key of every terminal
+    bindings = [*ListenApp.BINDINGS, *RequestList.BINDINGS, *Lines.BINDINGS]
+    keys = {key for each in bindings if isinstance(each, Binding) for key in each.key.split(",")}
+    assert {key for key in keys - others if NAMES.get(key, key) not in shown.split()} == set()

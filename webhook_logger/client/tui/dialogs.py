@@ -83,10 +83,11 @@ class ShowText(ModalScreen[None]):
         self.dismiss(None)
 
 
-_KEYS = (
+KEYS = (
+    # `make fix` writes the table of docs/keys.md from these.
     ("↑ ↓ j k", "select a request, or scroll the details"),
     ("g G Home End", "the first and the last one; while the last is selected, new ones follow"),
-    ("PgUp PgDn", "a page up or down"),
+    ("PgUp PgDn Space", "a page up or down"),
     ("Tab Enter", "go to the details; Tab or Esc goes back"),
     ("/", "filter the list, in the language of --filter; Esc clears the filter"),
     ("r", "replay: send the request again to the target of --forward"),
@@ -95,6 +96,7 @@ _KEYS = (
     ("o", "open the page in the browser"),
     ("s S", "verify the signature; S asks for another secret"),
     ("b", "show more of a large body"),
+    ("?", "list the keys"),
     ("q", "quit, with a summary; Ctrl-C too, with the exit code 130"),
 )
 
@@ -111,7 +113,7 @@ class Help(ModalScreen[None]):
         """Return the widgets."""
         with Vertical(classes="dialog keys"):
             yield Note(Text.styled("Keys", "bold"))
-            for keys, meaning in _KEYS:
+            for keys, meaning in KEYS:
                 with Horizontal():
                     yield Note(Text.styled(keys, "bold cyan"))
                     yield Note(Text(meaning))

@@ -65,7 +65,7 @@ ModalScreen { align: center middle; background: ansi_default; }
 .dialog.tall TextArea { height: 1fr; border: none; padding: 0; }
 .keys Horizontal { height: auto; }
 .keys Horizontal Note { width: 1fr; }
-.keys Horizontal Note:first-child { width: 14; }
+.keys Horizontal Note:first-child { width: 17; }
 .form { height: 100%; padding: 0 1; overflow-y: auto; }
 #request-line { height: 3; }
 #method { width: 14; }
