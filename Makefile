@@ -103,17 +103,20 @@ site: $(dev_stamp) $(npm_stamp)
 	@$(mkdocs) build --strict
 	@printf 'The site is in build/site.\n'
 
-# Checks scripts, Python, workflows, generated tables and the site with all its links, and reports all
-# problems.
+# Checks scripts, Python, workflows, generated tables and the site with all its links at the same time,
+# and reports all problems.
 lint: $(dev_stamp) $(npm_stamp) $(vendor_stamp)
-	@$(with_tools) npm run --silent lint & scripts=$$!; failed=; \
-	for check in "ruff check" "ruff format --check" mypy deploy.prose deploy.versions; do \
-		$(python) -m $$check || failed=1; \
-	done; \
-	$(tables) --check --diff --check-fail-msg "Run make fix." $(documents) || failed=1; \
-	.venv/bin/zizmor --offline --quiet .github || failed=1; \
-	$(mkdocs) build --strict || failed=1; \
-	wait $$scripts && test -z "$$failed"
+	@checks=; check() { env "$$@" & checks="$$checks $$!"; }; \
+	check $(python) -m mypy; \
+	check $(with_tools) npm run --silent lint; \
+	check $(mkdocs) build --strict; \
+	check $(python) -m deploy.prose; \
+	check $(tables) --check --diff --check-fail-msg "Run make fix." $(documents); \
+	check $(python) -m ruff check; \
+	check $(python) -m ruff format --check; \
+	check $(python) -m deploy.versions; \
+	check .venv/bin/zizmor --offline --quiet .github; \
+	failed=; for check in $$checks; do wait $$check || failed=1; done; test -z "$$failed"
 
 # Find words to avoid in documents, comments, strings and test names. ARGS="PATH…" checks only these
 # files, ARGS=--count prints the number of hits.
