@@ -38,6 +38,10 @@ _SECOND_WORD = re.compile(r"^( *```\w+) .*$", re.MULTILINE)
 # MkDocs shows the backslash of an escaped bar in code, and does not need it there.
 _CODE_IN_TABLE = re.compile(r"^\|.*`.*\\\|.*$", re.MULTILINE)
 _COG_COMMENT = re.compile(r"^<!-- \[\[\[.*?-->$", re.MULTILINE | re.DOTALL)
+_LOADED = re.compile(
+    r"""<(?:script|img|iframe|source|link(?! rel="(?:canonical|next|prev)"))\b[^>]* """
+    r"""(?:src|href)="(https?:[^"]*)"""
+)
 
 log = get_plugin_logger("site")
 
@@ -69,6 +73,13 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     markdown = _CODE_IN_TABLE.sub(_with_plain_bars, markdown)
     markdown = _SECOND_WORD.sub(r"\1", _COG_COMMENT.sub("", markdown))
     return _CODE_OR_LINK.sub(change, markdown)
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Warn about files of other hosts: readers should not have to trust these hosts, too."""
+    for address in _LOADED.findall(output):
+        log.warning("%s loads %s", page.file.src_uri, address)
+    return output
 
 
 def _with_plain_bars(row: re.Match[str]) -> str:
