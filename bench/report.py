@@ -101,7 +101,9 @@ class Report:
         target.mkdir(parents=True, exist_ok=True)
         environment = machine()
         details = "\n".join(f"- {name}: {value}" for name, value in environment.items())
-        titles = "\n".join(f"- {(f.__doc__ or '').splitlines()[0]}" for f in SCENARIOS.values())
+        titles = "\n".join(
+            f"- {title_of(letter)} [Plot]({letter}.svg)" for letter in sorted(self._figures)
+        )
         text = f"# Figures\n\n{details}\n- rounds: {self._rounds}\n\n{titles}\n"
         text += f"\n## Targets\n\n{self.targets()}\n\n## All figures\n{self.table()}\n"
         (target / "results.md").write_text(text)
@@ -115,9 +117,12 @@ class Report:
             for row_letter, name, system, middle, *_ in self.rows():
                 if row_letter == letter:
                     figures.setdefault(name, []).append((system, middle))
-            plots.draw(
-                target / f"{letter}.svg", str(SCENARIOS[letter].__doc__).splitlines()[0], figures
-            )
+            plots.draw(target / f"{letter}.svg", title_of(letter), figures)
+
+
+def title_of(letter: str) -> str:
+    """Return the title of a scenario, the first line of its docstring."""
+    return str(SCENARIOS[letter].__doc__).splitlines()[0]
 
 
 def machine() -> dict[str, str]:

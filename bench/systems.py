@@ -69,7 +69,7 @@ def build(kind: str, folder: str, needs: tuple[str, ...] = ()) -> tuple[System, 
 
 
 COMPILED, COMPILED_MEMORY = build("compiled", str(ROOT / "build/compiled"), ("**/*.so",))
-EARLIER, EARLIER_MEMORY = build("earlier", "")
+EARLIER, _ = build("earlier", "")
 """Replaced by the checkout that `--against` names."""
 
 RECOVERY = {"RECOVERY_SECONDS": "60"}
