@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 MAJOR = __version__.partition(".")[0]
 
 PAGES = ("README.md", "docs/deployment.md", "docs/javascript.md")
-DOWNLOAD = r"(?:/v|logger:v|webhook[-_]logger-)(\d+\.\d+\.\d+)"
+DOWNLOAD = r"(?:/v|logger:|webhook[-_]logger-)(\d+\.\d+\.\d+)"
 PLACES = (
     ("package.json", r'^  "version": "(.+)"', __version__),
     ("package-lock.json", r'\A\{\s+"name": ".+",\s+"version": "(.+)"', __version__),
