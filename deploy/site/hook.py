@@ -13,9 +13,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+PICTURES = DOCS / "pictures"
 TOP = {
     ROOT / f"{name.upper()}.md": f"{name}.md"
     for name in ("changelog", "contributing", "readme", "security")
@@ -99,8 +101,17 @@ def _address(path: Path, page: Page, repository: str) -> str:
 
 def _picture(text: str, address: str, path: Path) -> str:
     """Return a picture, and its dark variant for the dark theme if there is one."""
+    size = _size(path)
     dark = path.with_stem(f"{path.stem}-dark")
     if not dark.exists():
-        return f"{text}({address})"
+        return f"{text}({address}){size}"
     other = Path(address).with_name(dark.name)
-    return f"{text}({address}#only-light){text}({other}#only-dark)"
+    return f"{text}({address}#only-light){size}{text}({other}#only-dark){size}"
+
+
+def _size(path: Path) -> str:
+    """Return the attribute with the width of a picture, which has two pixels for each one shown."""
+    if path.parent != PICTURES:
+        return ""
+    with Image.open(path) as image:
+        return f"{{ width={image.width // 2} }}"

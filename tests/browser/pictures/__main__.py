@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, FloatRect, Page, expect, sync_playwrigh
 
 from tests.browser.conftest import OPTIONS
 from tests.browser.pictures.film import take_film
-from tests.browser.pictures.scenes import PICTURES, Picture
+from tests.browser.pictures.scenes import DIALOG, PICTURES, Picture
 from tests.browser.pictures.stage import SITE, Stage
 from tests.browser.pictures.terminal import take_view, view_svg
 from tests.browser.pictures.webhooks import all_webhooks
@@ -26,7 +26,7 @@ FILM, VIEW = "film", "listen"
 """Names of the animated picture, and of the picture of the interactive view of `listen`."""
 SCHEMES: tuple[tuple[str, Literal["light", "dark"]], ...] = (("", "light"), ("-dark", "dark"))
 """The end of the name by the colour scheme. The site shows dark pictures in its dark theme."""
-BLUR = "document.activeElement.matches('button') && document.activeElement.blur()"
+BLUR = "document.activeElement.matches('dialog button') && document.activeElement.blur()"
 MARGIN = 8
 """Pixels around the elements that a picture shows."""
 COLORS = 256
@@ -41,24 +41,24 @@ def take(browser: Browser, server: Server, picture: Picture) -> None:
         prepare(Stage(page, server))
         page.mouse.move(0, 0)
         page.evaluate(BLUR)
-        clip = around(page, of) if of else None
+        clip = around(page, of, 0 if of == DIALOG else MARGIN) if of else None
         for suffix, scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             save(page.screenshot(clip=clip), name + suffix)
         page.close()
 
 
-def around(page: Page, selector: str) -> FloatRect:
+def around(page: Page, selector: str, margin: int) -> FloatRect:
     """Return the area of the elements that match, with a margin, as far as the page shows it."""
     found = page.locator(selector)
     expect(found.first).to_be_visible()
     boxes = [box for box in (each.bounding_box() for each in found.all()) if box and box["height"]]
     size = page.viewport_size
     assert size
-    left = max(0, min(box["x"] for box in boxes) - MARGIN)
-    top = max(0, min(box["y"] for box in boxes) - MARGIN)
-    right = min(size["width"], max(box["x"] + box["width"] for box in boxes) + MARGIN)
-    bottom = min(size["height"], max(box["y"] + box["height"] for box in boxes) + MARGIN)
+    left = max(0, min(box["x"] for box in boxes) - margin)
+    top = max(0, min(box["y"] for box in boxes) - margin)
+    right = min(size["width"], max(box["x"] + box["width"] for box in boxes) + margin)
+    bottom = min(size["height"], max(box["y"] + box["height"] for box in boxes) + margin)
     return {"x": left, "y": top, "width": right - left, "height": bottom - top}
 
 

@@ -199,6 +199,7 @@ def phone_request(stage: Stage) -> None:
     expect(stage.page.locator("request-detail")).to_contain_text("Stripe-Signature")
 
 
+DIALOG = "dialog[open]"
 DETAIL_HEAD = ".detail-head"
 LIST = ".toolbar, .row, .gap, .refused"
 PICTURES = (
@@ -213,15 +214,15 @@ PICTURES = (
     Picture("find", found, of="webhook-body"),
     Picture("copy", copy_menu, of=f"{DETAIL_HEAD}, .menu:visible"),
     Picture("signature", signature, of=f"{DETAIL_HEAD}, signature-check"),
-    Picture("sample", sample, of="dialog[open]"),
-    Picture("reply", reply, of="dialog[open]", options=TALL),
+    Picture("sample", sample, of=DIALOG),
+    Picture("reply", reply, of=DIALOG, options=TALL),
     Picture("handshake", handshake, of=f"{DETAIL_HEAD}, .provider"),
     Picture("compare", compared, of=".compare-head, .compare-pair, .compare-rows"),
     Picture("resend", resent, of=".resend-head, .resend-form", options=TALL),
-    Picture("share", shared, of="dialog[open]"),
-    Picture("local", local, of="dialog[open]"),
-    Picture("recent", recent, of="dialog[open]"),
+    Picture("share", shared, of=DIALOG),
+    Picture("local", local, of=DIALOG),
+    Picture("recent", recent, of=DIALOG),
     Picture("private", without_key, of=".missing-key"),
-    Picture("settings", settings, of="dialog[open]"),
+    Picture("settings", settings, of=DIALOG),
     Picture("element", element, options=NARROW),
 )
