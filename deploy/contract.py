@@ -105,6 +105,8 @@ def _operation(
     responses = table(("status", "body", "headers", "meaning"), rows)
     first = told.setdefault(responses, title)
     yield responses if first == title else f"The responses are those of {first}."
+    for status, each in operation["responses"].items():
+        yield from _body(status, node(each, OPENAPI))
     yield from _example(path, methods[0], operation)
 
 
@@ -120,6 +122,15 @@ def _response(status: str, value: dict[str, Any]) -> tuple[str, ...]:
     names = code(name for name, _ in _headers(response))
     content = response.value.get("content", {})
     return _status(status), _content(content) if content else "", names, response.about
+
+
+def _body(status: str, response: Node) -> Iterator[str]:
+    """Yield the fields of a body in JSON that is not one of the objects."""
+    content = response.value.get("content", {}).get("application/json", {})
+    schema = node(content.get("schema", {}), OPENAPI)
+    if not schema.name and schema.value.get("type") == "object":
+        yield f"The body of `{status}`:"
+        yield from payload(schema)
 
 
 def _status(status: str) -> str:
