@@ -52,16 +52,15 @@ def test_each_step_ends_as_the_tutorial_says(memory_server: Server, tmp_path: Pa
     shop = Shop(tmp_path, memory_server)
     output = shop.run(STUB, FIRST_TEST, timeout=0.1)
     assert set(lines(NOTHING)) <= set(lines(output)), output
-    assert "1 passed" in shop.run(SENDS, FIRST_TEST)
     wrong = SENDS.replace(": total}", ": float(total)}")
     for timeout in (0.5, PATIENCE_SECONDS):  # on a busy machine, it arrives later
         if "1 request arrived" in (output := shop.run(wrong, FIRST_TEST, timeout=timeout)):
             break
     assert WRONG_TOTAL in output, output
+    # One run for two steps: the first test passes, and the second one fails.
     output = shop.run(SENDS, FIRST_TEST, RETRY_TEST)
     assert "HTTPError: HTTP Error 500: Internal Server Error" in output
     assert "1 failed, 1 passed" in output
-    assert "2 passed" in shop.run(RETRIES, FIRST_TEST, RETRY_TEST)
     imports = "import urllib.error\nimport pytest"
     assert "3 passed" in shop.run(RETRIES, imports, FIRST_TEST, RETRY_TEST, LAST_TEST)
 
