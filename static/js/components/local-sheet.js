@@ -15,7 +15,6 @@ const DEFAULT = "localhost:3000";
 export class LocalSheet extends Sheet {
   static properties = {
     link: {},
-    docs: {},
     responder: { type: Boolean },
     settings: { attribute: false },
     fixed: { type: Boolean },
@@ -29,7 +28,6 @@ export class LocalSheet extends Sheet {
     this.heading = "Send to your machine";
     /** The link for people who may watch. */
     this.link = "";
-    this.docs = "";
     /** Whether a responder is connected. */
     this.responder = false;
     /** @type {import("../state/settings.js").Settings | undefined} */
@@ -108,7 +106,7 @@ export class LocalSheet extends Sheet {
   installation() {
     return html`<p class="local-note">
       To install the command, run <code>pip install .</code> in a clone of the repository, in a virtual environment.
-      <a href="${this.docs}/cli.md" target="_blank">Command line</a>
+      <code>webhook-logger listen -h</code> lists its options.
     </p>`;
   }
 

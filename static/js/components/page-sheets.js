@@ -87,7 +87,7 @@ export class PageSheets {
       case "help-sheet":
         return html`<help-sheet .docs=${docs}></help-sheet>`;
       case "local-sheet":
-        return html`<local-sheet .link=${watchLink} .docs=${docs} .responder=${responder} .settings=${settings} .fixed=${repliesOff}></local-sheet>`;
+        return html`<local-sheet .link=${watchLink} .responder=${responder} .settings=${settings} .fixed=${repliesOff}></local-sheet>`;
       case "note-sheet":
         return html`<note-sheet
           .key=${this.#noteOn} .note=${notes.get(this.#noteOn) ?? ""} @save-note=${this.#page.actions.onSaveNote}
