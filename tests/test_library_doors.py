@@ -105,15 +105,19 @@ def inherited(cls: type[Any]) -> Iterator[str]:
     for own in cls.__mro__:
         if own.__module__.startswith("webhook_logger"):
             defined |= vars(own).keys()
-            for node in ast.walk(ast.parse(_dedented(own))):
+            for node in ast.walk(definition_of(own)):
                 if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
                     is_read = isinstance(node.ctx, ast.Load)
                     (used if is_read else defined).add(node.attr)
     return (f"{cls.__name__}.{name}" for name in used - defined if is_private(name))
 
 
-def _dedented(cls: type[Any]) -> str:
-    return inspect.cleandoc("\n" + inspect.getsource(cls))
+def definition_of(cls: type[Any]) -> ast.ClassDef:
+    """Return the definition of a class, also if its module is compiled."""
+    file = Path(str(sys.modules[cls.__module__].__file__))
+    source = file.with_name(file.name.partition(".")[0] + ".py").read_text()
+    classes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef))
+    return next(node for node in classes if node.name == cls.__name__)
 
 
 def test_no_class_in_another_module_uses_private_names_of_a_library() -> None:

@@ -21,6 +21,7 @@ from tests.support.loops import run
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from tests.support.sender import post
+from webhook_logger.client.config.project import find_project
 from webhook_logger.client.config.remembered import recall
 
 TOOLS = [
@@ -229,7 +230,7 @@ async def waiting_reports_progress_and_can_be_cancelled(agent: Agent, server: Se
 async def the_callback_of_the_project_is_remembered(agent: Agent, server: Server) -> None:
     """As `listen` does, so both have the same one."""
     watched = await agent.use("watch_callback")
-    assert watched["page"].endswith(f"#key={recall(ROOT, server.url)}")
+    assert watched["page"].endswith(f"#key={recall(find_project().folder, server.url)}")
 
 
 def test_the_process_ends_with_stdin(memory_server: Server) -> None:
