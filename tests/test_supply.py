@@ -21,6 +21,7 @@ from packaging.utils import canonicalize_name
 
 from deploy.backend import COMPILER
 from tests.support.processes import ROOT, Server
+from webhook_logger import __version__
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -223,3 +224,19 @@ def test_all_packages_name_the_same_repository_and_site() -> None:
     settings = (ROOT / "mkdocs.yml").read_text()
     assert f"site_url: {site}\n" in settings
     assert f"repo_url: {repository}\n" in settings
+
+
+def test_the_notes_of_a_release_are_those_of_its_version() -> None:
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    notes = subprocess.run(
+        [ROOT / "deploy/release", "--notes"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PATH": path},
+    )
+    assert notes.stdout.count("### Added") == 1
+    links = re.findall(r"\]\(([^)]+)\)", notes.stdout)
+    repository = PROJECT["project"]["urls"]["Repository"]
+    assert f"{repository}/blob/v{__version__}/docs/upgrading.md" in links
+    assert [link for link in links if not link.startswith("https://")] == []
