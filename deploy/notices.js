@@ -16,8 +16,7 @@ const notices = folders.map(noticeOf);
 writeFileSync(file, `${notices.join(`\n${"-".repeat(80)}\n\n`)}`);
 
 function installed() {
-  // By the lock file: in a compiled copy, node_modules is a symbolic link, which npm does not follow.
-  const options = ["ls", "--package-lock-only", "--omit=dev", "--all", "--parseable"];
+  const options = ["ls", "--omit=dev", "--all", "--parseable"];
   return execFileSync("npm", options, { encoding: "utf8" }).trim().split("\n").slice(1);
 }
 

@@ -24,6 +24,7 @@ const { metafile } = await build({
     element: "static/js/embed/package.js",
   },
   bundle: true,
+  preserveSymlinks: true, // node_modules is one in a compiled copy
   splitting: true,
   // Applications bundle these once, also if they use them themselves.
   external: Object.keys(template.dependencies).flatMap((name) => [name, `${name}/*`]),
