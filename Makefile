@@ -20,15 +20,15 @@ python := .venv/bin/python
 # Write bytecode even if the environment forbids it: tests start hundreds of interpreters, and pytest
 # would otherwise rewrite assertions in each process.
 with_tools := npm_config_update_notifier=false PYTHONDONTWRITEBYTECODE= PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"
-# The compiled modules are tested in a copy, with the tests that reach most of their code. On a machine
-# without a compiler, `make test` says so and succeeds, except for continuous integration.
+# The compiled modules are tested in a copy, with the tests that reach most of their code. They are
+# compiled while the other tests run, when these leave a processor idle. On a machine without a
+# compiler, `make test` says so and succeeds, except for continuous integration.
 compiled_copy := build/compiled
 compiled_tests := tests/serving tests/senders tests/delivery tests/viewers tests/test_captured.py tests/fuzz/test_capture.py \
 	tests/fuzz/test_body.py tests/fuzz/test_head.py tests/integration/test_access_log.py tests/integration/test_authenticated.py tests/integration/test_events.py \
 	tests/integration/test_fidelity.py \
 	tests/integration/test_start.py::test_the_build_info_says_whether_modules_are_compiled
-test_compiled = deploy/compile $(compiled_copy) && cd $(compiled_copy) && $(with_tools) \
-	$(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+test_compiled = cd $(compiled_copy) && $(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # The tables in the documents that are generated from the code.
 tables := $(with_tools) $(python) -m cogapp -P -I . -p "from deploy import commands, contract, tables" --verbosity 1
@@ -41,13 +41,18 @@ run: $(run_stamp) $(vendor_stamp)
 
 test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
-	@$(with_tools) npm test --silent
-	@$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
-	@if deploy/compile --check; then $(test_compiled) $(compiled_tests); else test -z "$$CI"; fi
+	@if deploy/compile --copy $(compiled_copy); then nice deploy/compile --copied $(compiled_copy) & compiling=$$!; \
+	elif [ "$$CI" ]; then exit 1; fi; \
+	failed=; $(with_tools) npm test --silent && \
+	$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS) || failed=1; \
+	if [ "$$compiling" ]; then wait $$compiling || failed=1; fi; \
+	if [ "$$failed" ]; then exit 1; fi; \
+	if [ "$$compiling" ]; then $(test_compiled) $(compiled_tests); fi
 
 # All tests, with the compiled modules.
 test-compiled: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
+	@deploy/compile $(compiled_copy)
 	@$(test_compiled) $(ARGS)
 
 # All failures under load, including the long tests, and the long load tests of the page and the
