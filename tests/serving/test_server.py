@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -130,3 +131,15 @@ def test_compose_grants_a_worker_enough_time_to_stop() -> None:
     grace = float(web["stop_grace_period"].removesuffix("s"))
     drain = max(web["environment"]["DRAIN_SECONDS"], HANDOVER_SECONDS)
     assert grace > drain + STOP_SECONDS
+
+
+def test_a_worker_collects_garbage_again_when_it_serves() -> None:
+    thresholds = gc.get_threshold()
+    gc.disable()
+    try:
+        server._tune_garbage_collector()
+        assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)

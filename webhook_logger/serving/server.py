@@ -251,8 +251,10 @@ def _raise_descriptor_limit(connections: int) -> int:
 def _tune_garbage_collector() -> None:
     """Run the garbage collector rarely: it pauses the worker, longer with each viewer.
 
-    Requests and viewers have no reference cycles, so reference counting frees their memory.
+    Requests and viewers have no reference cycles, so reference counting frees their memory. wsgi.py
+    disables the collector while modules are imported.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
+    gc.enable()
