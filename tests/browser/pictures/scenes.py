@@ -211,7 +211,7 @@ PICTURES = (
     Picture("offline", offline, of=".topbar", options=NARROW),
     Picture("filter", filtered, of=LIST),
     Picture("filter-menu", filter_menu, of=".filter-menu"),
-    Picture("find", found, of="webhook-body"),
+    Picture("find", found, of=".page-detail"),
     Picture("copy", copy_menu, of=f"{DETAIL_HEAD}, .menu:visible"),
     Picture("signature", signature, of=f"{DETAIL_HEAD}, signature-check"),
     Picture("sample", sample, of=DIALOG),
