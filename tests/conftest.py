@@ -28,6 +28,10 @@ SLOW_FILES = (
     "test_wheel.py",
     "browser/test_handover.py",
     "chaos/test_recovery_limits.py",
+    "client/commands/test_listen_forward.py",
+    "client/commands/test_listen_view.py",
+    "integration/test_leaving.py",
+    "integration/test_queue_faults.py",
 )
 """Files with few tests that take long. Last, one of them would run alone."""
 
