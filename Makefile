@@ -21,8 +21,8 @@ python := .venv/bin/python
 # would otherwise rewrite assertions in each process.
 with_tools := npm_config_update_notifier=false PYTHONDONTWRITEBYTECODE= PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv/node:$$PATH"
 # The compiled modules are tested in a copy, with the tests that reach most of their code. They are
-# compiled while the other tests run, when these leave a processor idle. On a machine without a
-# compiler, `make test` says so and succeeds, except for continuous integration.
+# compiled while the other tests run. On a machine without a compiler, `make test` says so and succeeds,
+# except for continuous integration.
 compiled_copy := build/compiled
 compiled_tests := tests/serving tests/senders tests/delivery tests/viewers tests/test_captured.py tests/fuzz/test_capture.py \
 	tests/fuzz/test_body.py tests/fuzz/test_head.py tests/integration/test_access_log.py tests/integration/test_authenticated.py tests/integration/test_events.py \
@@ -41,7 +41,7 @@ run: $(run_stamp) $(vendor_stamp)
 
 test: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
-	@if deploy/compile --copy $(compiled_copy); then nice deploy/compile --copied $(compiled_copy) & compiling=$$!; \
+	@if deploy/compile --copy $(compiled_copy); then deploy/compile --copied $(compiled_copy) & compiling=$$!; \
 	elif [ "$$CI" ]; then exit 1; fi; \
 	failed=; $(with_tools) npm test --silent && \
 	$(with_tools) $(python) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS) || failed=1; \
