@@ -7,7 +7,7 @@ import signal
 import statistics
 import sys
 
-from bench import targets
+from bench import costs, targets
 from bench.plots import readable
 from bench.processes import LOAD_CORE, Redis
 from bench.report import Report
@@ -32,6 +32,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--soak", type=float, default=180.0, help="seconds that j runs")
     parser.add_argument(
         "--targets", action="store_true", help="measure only the figures that have a target"
+    )
+    parser.add_argument(
+        "--costs", action="store_true", help="measure the costs of docs/capacity.md instead"
     )
     parser.add_argument(
         "--systems", nargs="*", default=[], help="names of the systems; default: all"
@@ -68,6 +71,9 @@ def main() -> None:
     options = parse_arguments()
     systems = select_systems(options)
     pin_to_core(LOAD_CORE)
+    if options.costs:
+        costs.report(next(iter(systems)), options.rounds, options.seconds)
+        return
     report = Report(options.rounds, systems)
     for letter in options.scenarios:
         rounds = 1 if letter in options.once else options.rounds

@@ -22,6 +22,7 @@ WRK_SCRIPT = """
 local paths, pad, n = {%(paths)s}, string.rep("x", %(pad)d), 0
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Connection"] = %(connection)s
 function request()
   n = n + 1
   local body = '{"event":"order.created","id":"#' .. n .. '#","note":"' .. pad .. '"}'
@@ -55,11 +56,24 @@ class LoadResult:
 
 
 class Wrk:
-    """Run wrk, which sends requests as fast as possible for `seconds`, to the paths in turn."""
+    """Run wrk, which sends requests as fast as possible for `seconds`, to the paths in turn.
 
-    def __init__(self, port: int, paths: Sequence[str], seconds: float, size: int = 300) -> None:
-        pad = max(0, size - len(body(0, 0)))
-        script = WRK_SCRIPT % {"paths": ",".join(f'"{path}"' for path in paths), "pad": pad}
+    With `close`, it opens a connection for each request.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        paths: Sequence[str],
+        seconds: float,
+        size: int = 300,
+        close: bool = False,
+    ) -> None:
+        script = WRK_SCRIPT % {
+            "paths": ",".join(f'"{path}"' for path in paths),
+            "pad": max(0, size - len(body(0, 0))),
+            "connection": '"close"' if close else "nil",
+        }
         self._script = tempfile.NamedTemporaryFile("w", suffix=".lua")  # noqa: SIM115
         self._script.write(script)
         self._script.flush()

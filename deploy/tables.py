@@ -75,6 +75,31 @@ def estimate(*options: str) -> str:
     return f"```\n{output}```"
 
 
+def costs() -> str:
+    """Return the measured costs from which capacities are estimated."""
+    idle = (model.WORKER_MEMORY, model.VIEWER_MEMORY)
+    rows = [
+        ("a request is accepted", _cost(model.ACCEPT), _cost(model.PUBLISH)),
+        ("the request opens a new connection", f"{_cost(model.CONNECT)} more", ""),
+        (
+            *("a worker with viewers of the callback receives it", _cost(model.RECEIVE)),
+            _cost(model.FAN_OUT),
+        ),
+        ("it is written to one viewer", _cost(model.DELIVER), ""),
+        ("a viewer is connected, per second", _cost(model.WATCH), _cost(model.PRESENCE)),
+        ("a viewer connects and joins", _cost(model.JOIN), ""),
+        ("a worker without load, per second", _cost(model.WORKER), ""),
+    ]
+    memory = "A worker needs {:.0f} MB, and {:.0f} kB for each viewer on a WebSocket."
+    costs = table(("event", "CPU of a worker", "CPU of Redis"), rows)
+    return f"{costs}\n\n{memory.format(idle[0] / 1e6, idle[1] / 1e3)}"
+
+
+def _cost(cost: model.Cost) -> str:
+    each = f"{cost.each * 1e6:,.0f} µs"
+    return f"{each}, and {cost.per_byte * 1e9:.1f} ns per byte" if cost.per_byte else each
+
+
 def capacity(viewers_per_request: int) -> str:
     """Return the largest load for numbers of workers and Redis shards, by the model."""
     mix = model.Demand(requests=1, viewers=viewers_per_request)
