@@ -52,14 +52,15 @@ def test_one_viewer_is_counted_and_both_connections_receive_requests(
     workers: tuple[Server, Server], uuid: str
 ) -> None:
     here, there = workers
-    before = handed_over(here)
+    before, gaps = handed_over(here), there.metrics()["gaps_total"]
     with PacketViewer(here.url, {"uuid": uuid}) as first:
         joined = first.event("joined")
         eventually(lambda: counted(there, uuid) == 1)
         with second(there, first, joined) as other:
             rejoined = other.event("joined")
             assert rejoined["viewers"] == 1
-            assert rejoined["missed"] == rejoined["seq"] - joined["seq"]
+            assert rejoined["missed"] == rejoined["seq"] - joined["seq"] > 0
+            assert there.metrics()["gaps_total"] == gaps, "the first receives them"
             eventually(lambda: counted(there, uuid) == counted(here, uuid) == 1)
             eventually(lambda: handed_over(here) == before + 1)
             last = post(here.address, f"/{uuid}/last")

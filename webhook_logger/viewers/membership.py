@@ -89,7 +89,8 @@ class Membership:
         joined = self._barriers.joined(room, barrier, join)
         if behind:
             joined |= behind.joined(barrier)
-        self._barriers.count_missed(joined, receivers=1)
+        if join.replaces in ("", sid):  # else the first connection still delivers them
+            self._barriers.count_missed(joined, receivers=1)
         if barrier.recovered:
             self._recovery.begin(join.uuid, room, sid, barrier)
         return joined
