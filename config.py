@@ -7,6 +7,7 @@ prints a message that names the setting.
 
 from __future__ import annotations
 
+import difflib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -392,6 +393,19 @@ class Config:
     def log_level(self) -> int:
         """Return `LOG_LEVEL` as the number that the logging module uses."""
         return int(getattr(logging, self.LOG_LEVEL))
+
+
+def misspelled(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the variables whose names are probably meant to be settings, each with that setting.
+
+    The environment has variables of other programs, too, so an unknown name is no error.
+    """
+    names = {row.name for row in fields(Config)}
+    names |= {f"{row.name}_FILE" for row in fields(Config) if "is_secret" in row.metadata}
+    pairs = []
+    for name in sorted(environ.keys() - names):
+        pairs += [(name, each) for each in difflib.get_close_matches(name.upper(), names, 1, 0.8)]
+    return pairs
 
 
 def _value(row: Any, environ: Mapping[str, str]) -> str | None:

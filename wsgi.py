@@ -41,7 +41,7 @@ import logging
 import sys
 from contextlib import suppress
 
-from config import Config, ConfigError
+from config import Config, ConfigError, misspelled
 from webhook_logger.app import create_app
 from webhook_logger.serving import logs
 from webhook_logger.serving.limits import ConnectionLimits
@@ -63,6 +63,9 @@ try:
     app = create_app(config, siblings)
 except ConfigError as error:
     sys.exit(str(error))
+if seat is None or seat.number == 1:
+    for name, setting in misspelled(os.environ):
+        log.warning("%s is not a setting. Did you mean %s?", name, setting)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config import Config, ConfigError
+from config import Config, ConfigError, misspelled
 from webhook_logger.queue_url import Kind, QueueUrl, needs_names, redis_url
 
 
@@ -169,6 +169,13 @@ def test_a_secret_has_only_one_source() -> None:
 def test_an_error_names_the_setting_and_the_value() -> None:
     with pytest.raises(ConfigError, match=r"^The setting PORT must be .* it is 'x'\.$"):
         Config.from_environ({"PORT": "x"})
+
+
+def test_names_that_resemble_a_setting_are_found_and_others_ignored() -> None:
+    wrong = {"MAX_VIEWER": "MAX_VIEWERS", "port": "PORT", "REDIS_PASSWORD_FIL": "REDIS_PASSWORD_FILE"}
+    others = ["HOSTNAME", "HOME", "HTTP_PROXY", "REDIS_PORT", "REDIS_SERVICE_HOST", "LOG_FILE"]
+    settings = ["PORT", "REDIS_URL_FILE", "MAX_VIEWERS"]
+    assert dict(misspelled(dict.fromkeys([*wrong, *others, *settings], ""))) == wrong
 
 
 def test_each_limit_documents_the_effect_of_exceeding_it() -> None:
