@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -240,3 +241,27 @@ def test_sigterm_drains_all_workers_and_a_second_signal_ends_them(
         server.terminate()
         assert server.wait() == 0
     assert not any(map(is_running, pids))
+
+
+def test_the_server_ends_if_another_one_takes_its_port_while_it_starts() -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", 0))
+        # Without its queue, a worker waits before it listens.
+        settings = {
+            "WORKERS": "2",
+            "PORT": str(other.getsockname()[1]),
+            "REDIS_URL": f"redis://127.0.0.1:{free_port()}",
+        }
+        with subprocess.Popen(
+            [sys.executable, "wsgi.py"],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stderr
+            assert "Worker 1 starts" in process.stderr.readline()
+            other.listen()
+            assert "Cannot listen on http://127.0.0.1" in process.stderr.read()
+            assert process.wait(PATIENCE_SECONDS) == 1

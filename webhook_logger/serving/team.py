@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -50,7 +51,11 @@ class Team:
             self._signals.waker.send(bytes((signal.SIGINT,)))
             return False
         self.siblings.receive(acceptor.adopt, report)
-        listener.listen(BACKLOG)
+        try:
+            listener.listen(BACKLOG)
+        except OSError as error:  # another server listens there since the supervisor has started
+            log.error("Cannot listen on %s: %s.", listener.url, error.strerror)
+            os._exit(1)
         self._control.report_accepting()
         return True
 
