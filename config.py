@@ -398,7 +398,7 @@ class Config:
 def misspelled(environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the variables whose names are probably meant to be settings, each with that setting.
 
-    The environment has variables of other programs, too, so an unknown name is no error.
+    The environment has variables of other programs, too, so an unknown name is not an error.
     """
     names = {row.name for row in fields(Config)}
     names |= {f"{row.name}_FILE" for row in fields(Config) if "is_secret" in row.metadata}
