@@ -172,7 +172,7 @@ def test_an_error_names_the_setting_and_the_value() -> None:
 
 
 def test_names_that_resemble_a_setting_are_found_and_others_ignored() -> None:
-    wrong = {"MAX_VIEWER": "MAX_VIEWERS", "port": "PORT", "REDIS_PASSWORD_FIL": "REDIS_PASSWORD_FILE"}
+    wrong = {"MAX_VIEWER": "MAX_VIEWERS", "port": "PORT", "REDIS_URL_FIL": "REDIS_URL_FILE"}
     others = ["HOSTNAME", "HOME", "HTTP_PROXY", "REDIS_PORT", "REDIS_SERVICE_HOST", "LOG_FILE"]
     settings = ["PORT", "REDIS_URL_FILE", "MAX_VIEWERS"]
     assert dict(misspelled(dict.fromkeys([*wrong, *others, *settings], ""))) == wrong
