@@ -11,7 +11,7 @@ import brotli
 import pytest
 from backports import zstd
 
-from webhook_logger import codings
+from webhook_logger import codings, extras
 from webhook_logger.codings import decode
 
 TEXT = b'{"name": "Zo\xc3\xab"}' * 100
@@ -111,4 +111,4 @@ def test_a_missing_package_is_reported(
 ) -> None:
     for module in modules:
         monkeypatch.setitem(sys.modules, module, None)
-    assert "pip install 'webhook-logger[codings]'" in decode(b"x", [name]).problem
+    assert extras.command("codings") in decode(b"x", [name]).problem

@@ -24,7 +24,7 @@ from tests.support.environments import create, install, other_python, run, uv_ru
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server
 from tests.test_supply import PROJECT
-from webhook_logger import __version__, providers
+from webhook_logger import __version__, extras, providers
 from webhook_logger.views.docs import DOCUMENTS
 
 NOT_COPIED = shutil.ignore_patterns(".*", "node_modules", "tests", "bench", "build", "__pycache__")
@@ -149,7 +149,7 @@ def test_serve_names_the_missing_packages_of_the_server(python: Path) -> None:
     command = [python, "-m", "webhook_logger", "serve"]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     assert done.returncode != 0
-    assert f'pip install "webhook-logger[server]=={__version__}"' in done.stderr
+    assert extras.command("server") in done.stderr
     assert "Traceback" not in done.stderr
 
 

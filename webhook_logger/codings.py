@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from webhook_logger import extras
+
 MAX_BYTES = 16 * 2**20
 """Maximum size of a decompressed body, in bytes."""
 _MAX_BASE_BYTES = 2**20
@@ -86,7 +88,7 @@ def _collect(parts: Iterator[bytes], coding: str, limit: int) -> tuple[bytes, st
             if len(out) > limit:
                 return bytes(out[:limit]), f"Only the first {limit} bytes are decoded."
     except ImportError as error:
-        return b"", f"{coding} needs a package: pip install 'webhook-logger[codings]' ({error})."
+        return b"", f"{coding} needs a package: {extras.command('codings')} ({error})."
     except Exception:  # noqa: BLE001  # each package has its own errors
         return bytes(out), f"The body is not valid {coding}, or is truncated."
     return bytes(out), ""

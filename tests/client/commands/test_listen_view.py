@@ -23,6 +23,7 @@ from tests.support.patience import PATIENCE_SECONDS, eventually
 from tests.support.processes import Server, free_port
 from tests.support.sender import post
 from tests.support.terminal import Terminal
+from webhook_logger import extras
 
 CTRL_C, CTRL_S, ESCAPE = "\x03", "\x13", "\x1b"
 ALTERNATE, NORMAL = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -230,7 +231,7 @@ def test_without_textual_a_hint_says_how_to_get_the_view(memory_server: Server) 
     url = f"{memory_server.url}/{uuid4()}"
     python = (sys.executable, "-W", "ignore", "-c", hidden)
     with Terminal("listen", url, command=python, columns=200) as terminal:
-        terminal.wait_for("pip install 'webhook-logger[tui]'", "Live.")
+        terminal.wait_for(extras.command("tui"), "Live.")
         terminal.send(CTRL_C)
         assert terminal.wait() == 130
 

@@ -7,6 +7,7 @@ import socket
 import pytest
 from click.testing import CliRunner
 
+from webhook_logger import extras
 from webhook_logger.__main__ import cli
 from webhook_logger.client.commands import mcp
 from webhook_logger.client.commands.exits import Exit
@@ -16,7 +17,7 @@ def test_without_the_package_it_says_how_to_install_it(monkeypatch: pytest.Monke
     monkeypatch.setattr(mcp, "find_spec", lambda _: None)
     result = CliRunner().invoke(cli, ["mcp"])
     assert result.exit_code == Exit.USAGE
-    assert 'pip install "webhook-logger[mcp]"' in result.stderr
+    assert extras.command("mcp") in result.stderr
 
 
 def test_bad_options() -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.support.command import COMMAND, environment, run
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.processes import ROOT, Server, status_of
+from webhook_logger import extras
 from webhook_logger.client.commands import serve
 
 
@@ -53,7 +54,7 @@ def test_the_server_ends_with_the_program_that_started_it() -> None:
 def test_a_missing_server_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert serve.missing_parts() == ""
     monkeypatch.setattr(serve, "find_spec", lambda name: None if name == "flask" else name)
-    assert 'pip install ".[server]"' in serve.missing_parts()
+    assert extras.command("server") in serve.missing_parts()
 
 
 def test_missing_scripts_are_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

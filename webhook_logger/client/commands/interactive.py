@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from webhook_logger import extras
 from webhook_logger.client.commands.exits import Exit
 from webhook_logger.client.commands.listen_run import Run
 from webhook_logger.client.commands.screen import Screen
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from webhook_logger.client.tui.view import View
 
 _HINT = (
-    "For the interactive view, install it with pip install 'webhook-logger[tui]'. "
-    "--plain hides this hint."
+    f"For the interactive view, install it with {extras.command('tui')}. --plain hides this hint."
 )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from webhook_logger import extras
 from webhook_logger.client.commands.examples import CommandWithExamples
 from webhook_logger.client.commands.screen import Screen
 from webhook_logger.client.commands.secrets import Secrets
@@ -26,8 +27,8 @@ TOKEN = "WEBHOOK_LOGGER_MCP_TOKEN"  # noqa: S105  # the name of a variable
 MIN_TOKEN = 16
 """Minimum characters of a token."""
 _MISSING = (
-    'The package mcp is not installed. Install the extra: pip install "webhook-logger[mcp]", in a '
-    'checkout pip install ".[mcp]".'
+    f"The package mcp is not installed. Install it with {extras.command('mcp')}, in a "
+    'checkout with pip install ".[mcp]".'
 )
 _BY_HAND = (
     "This command waits for an MCP client on stdin, such as Claude Code, Cursor or VS Code, which "

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from webhook_logger import __version__
+from webhook_logger import extras
 from webhook_logger.client.commands.examples import CommandWithExamples
 
 PACKAGE = Path(__file__).parents[2]
@@ -103,8 +103,8 @@ def missing_parts() -> str:
     """Return an error message if the server cannot start, else an empty text."""
     if not all(map(find_spec, REQUIRED)):
         return (
-            "The server is not installed. Install its packages with "
-            f'pip install "webhook-logger[server]=={__version__}", in a checkout with make run.'
+            f"The server is not installed. Install its packages with {extras.command('server')}, "
+            "in a checkout with make run."
         )
     if not (folder() / "static/vendor/page.js").exists():
         return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import ModuleType
 
+from webhook_logger import extras
 from webhook_logger.providers.errors import MissingPackage, Unsignable
 from webhook_logger.providers.provider import Provider
 from webhook_logger.providers.signatures.hashes import (
@@ -84,7 +85,7 @@ def _public_keys(name: str) -> ModuleType:
         from webhook_logger.providers.signatures import public_keys  # noqa: PLC0415
     except ImportError as error:
         raise MissingPackage(
-            f"Signatures of {name} need the package cryptography. Install the extra `signatures`, "
-            'such as with pip install "webhook-logger[signatures]".'
+            f"Signatures of {name} need the package cryptography. Install it with "
+            f"{extras.command('signatures')}."
         ) from error
     return public_keys
