@@ -160,5 +160,5 @@ def test_an_inbox_without_a_url_uses_the_settings(
     configure(folder)
     inbox = Inbox(profile="work")
     assert inbox.url.startswith("https://work.example/hooks/")
-    with pytest.raises(Invalid, match=r"--profile: there is no profile “wrok”.*default, work"):
+    with pytest.raises(Invalid, match=r"^There is no profile “wrok”.*default, work"):
         Inbox(profile="wrok")

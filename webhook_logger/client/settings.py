@@ -100,7 +100,7 @@ def choose(
     the same names.
     """
     profiles = load()
-    named = profiles.get(profile, "--profile") if profile is not None else None
+    named = profiles.get(profile) if profile is not None else None
     chosen, source, home = next(_urls(url, named, profiles, project))
     found, found_in = _headers(chosen, source, named or home, profiles, named is not None)
     lines = merged(tuple(found.items()), tuple((headers or {}).items()))

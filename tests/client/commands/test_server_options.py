@@ -102,8 +102,8 @@ def test_a_profile_is_chosen_before_or_after_the_command(
     assert link_of(invoke("reply", "--profile", "work")) == link_of(before)
     assert link_of(invoke("--profile", "other", "reply", "--profile", "work")) == link_of(before)
     wrong = invoke("reply", "--profile", "wrok", code=Exit.USAGE)
-    assert f"there is no profile “wrok” in {file}. It has: work." in wrong.stderr
-    assert "there is no profile “”" in invoke("reply", "--profile", "", code=Exit.USAGE).stderr
+    assert f"There is no profile “wrok” in {file}. It has: work." in wrong.stderr
+    assert "There is no profile “”" in invoke("reply", "--profile", "", code=Exit.USAGE).stderr
     configure(folder, "url =")
     assert f"{file} is not valid TOML" in invoke("reply", code=Exit.USAGE).stderr
 

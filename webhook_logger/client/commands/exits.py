@@ -28,9 +28,9 @@ class Exit(IntEnum):
     """The exit codes. `make fix` writes the table of docs/cli-reference.md from them."""
 
     DONE = 0, "Everything succeeded."
-    FAILED = 1, "A request got no response, or a status of 400 or more."
+    FAILED = 1, "A request got a status of 400 or more, or some of the requests got no response."
     USAGE = 2, "An option, a URL or a file is invalid."
-    UNREACHABLE = 3, "The server did not respond."
+    UNREACHABLE = 3, "The server did not respond. `send` and `replay`: no request got a response."
     TOO_LATE = 4, "`--timeout` expired before `--count` requests arrived."
     REJECTED = 5, "The server refused the viewer or the reply."
     INTERRUPTED = 130, "Ctrl-C."

@@ -102,7 +102,7 @@ def reply(
         "times": times,
         "cors": False if no_cors else None,
         "template": template or None,
-        "rules": [_json(rule, "--rule") for rule in rules] or None,
+        "rules": [_json(rule, "--rule is not JSON") for rule in rules] or None,
         "sequence": None if sequence is None else _sequence(sequence),
     }
     fields = {name: value for name, value in given.items() if value is not None}
@@ -132,7 +132,7 @@ def _print(shown: dict[str, Any]) -> None:
 
 
 def _file(path: str) -> dict[str, Any]:
-    wire = _json(f"@{path}", "--file")
+    wire = _json(f"@{path}", "--file is not JSON")
     if not isinstance(wire, dict):
         raise Invalid(f"{path} must contain a JSON object.")
     return wire
@@ -143,12 +143,13 @@ def _sequence(text: str) -> Any:
     parts = text.split(",")
     if all(part.strip().isdecimal() for part in parts):
         return [int(part) for part in parts]
-    return _json(text, "--sequence")
+    return _json(text, "--sequence is neither statuses, such as 503,503,200, nor JSON")
 
 
-def _json(text: str, option: str) -> Any:
-    """Parse the JSON of `TEXT`, `@FILE` or `@-`."""
+def _json(text: str, problem: str) -> Any:
+    """Parse the JSON of `TEXT`, `@FILE` or `@-`. `problem` starts the message of an error."""
+    content = options.content(text) or b""
     try:
-        return json.loads(options.content(text) or b"")
+        return json.loads(content)
     except (RecursionError, ValueError) as error:
-        raise Invalid(f"{option} is not JSON: {error}") from error
+        raise Invalid(f"{problem}: {error}") from error

@@ -58,15 +58,15 @@ class Profiles:
         """The default profile, if there is one."""
         return self.by_name.get(DEFAULT)
 
-    def get(self, name: str, asked_by: str) -> Profile:
-        """Return a profile; `asked_by` names the option or the file. Raises `Invalid`."""
+    def get(self, name: str, asked_by: str = "") -> Profile:
+        """Return a profile; `asked_by` names the variable or the file. Raises `Invalid`."""
         found = self.by_name.get(name)
         if found:
             return found
         names = ", ".join(self.by_name)
         has = f"It has: {names}." if names else f"Add [profiles.{name}] with a url to this file."
-        file = toml_file.short(self.file)
-        raise Invalid(f"{asked_by}: there is no profile “{name}” in {file}. {has}")
+        start = f"{asked_by}: there is no profile" if asked_by else "There is no profile"
+        raise Invalid(f"{start} “{name}” in {toml_file.short(self.file)}. {has}")
 
     def problem(self) -> str:
         """Return a warning if other users can read the secrets in the file, else an empty text."""
