@@ -70,7 +70,7 @@ class Config:
         settings.base_url,
         "",
         "URL of the host for callbacks, such as `https://hooks.example.net`, if the dashboard has "
-        "another one. See [access.md](access.md#two-hosts).",
+        "another one. See [Access](access.md#two-hosts).",
     )
     DASHBOARD_URL: str = _setting(
         settings.base_url,
@@ -81,7 +81,7 @@ class Config:
     REDIS_URL: settings.Secret | None = _secret(  # noqa: RUF009  # a field, as all of them
         queue_url.redis_url,
         None,
-        "The queue, such as `redis://localhost:6379/0`; [redis.md](redis.md) lists all forms. "
+        "The queue, such as `redis://localhost:6379/0`; [Redis](redis.md) lists all forms. "
         "Without it, one process works alone.",
     )
     REDIS_USERNAME: settings.Secret | None = _secret(  # noqa: RUF009
