@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -85,6 +86,18 @@ def test_the_list_of_compiled_modules_names_modules() -> None:
     assert len(names) > 10
     assert names == sorted(set(names))
     assert [name for name in names if not [*(ROOT / "webhook_logger").glob(f"{name}.py")]] == []
+
+
+def test_compiled_exceptions_inherit_from_compiled_ones_or_those_of_python() -> None:
+    """Otherwise their import fails with Python 3.12 or newer, as in the image."""
+    lines = (ROOT / "deploy/compiled.txt").read_text().splitlines()
+    paths = [line for line in lines if not line.startswith("#")]
+    names = {f"webhook_logger.{path.replace('/', '.')}" for path in paths}
+    for name in names:
+        for kind in vars(importlib.import_module(name)).values():
+            is_own = isinstance(kind, type) and kind.__module__ == name
+            if is_own and issubclass(kind, BaseException):
+                assert {each.__module__ for each in kind.__mro__} <= {"builtins", *names}, kind
 
 
 def test_extras_are_ranges_with_both_ends() -> None:

@@ -15,13 +15,14 @@ from werkzeug.exceptions import HTTPException
 from webhook_logger.errors import Reason, Refusal, reason_of
 from webhook_logger.serving import head as heads
 from webhook_logger.serving.body import RequestBody
+from webhook_logger.serving.deadlines import SenderTooSlow
 from webhook_logger.serving.debug_log import DebugLog
 from webhook_logger.serving.limits import DEFAULT, ConnectionLimits
 from webhook_logger.serving.response import Response
 from webhook_logger.serving.slots import ConnectionSlots
 from webhook_logger.serving.sockets import Socket
 from webhook_logger.serving.viewer import EndViewer, ViewerConnection
-from webhook_logger.serving.wire import SenderTooSlow, Wire
+from webhook_logger.serving.wire import Wire
 
 RETRY_AFTER_SECONDS = 5
 SEARCHED_BYTES = 512

@@ -6,6 +6,8 @@ import threading
 import time
 from typing import Protocol
 
+from webhook_logger.errors import Reason, Refusal
+
 CHECK_INTERVAL_SECONDS = 0.2
 
 
@@ -14,6 +16,17 @@ def seconds_to_next_check() -> float:
     that an idle worker wakes up once for both.
     """
     return CHECK_INTERVAL_SECONDS - time.monotonic() % CHECK_INTERVAL_SECONDS
+
+
+class SenderTooSlow(Refusal):
+    """The sender did not send in time.
+
+    Not in a compiled module: from Python 3.12 on, a compiled class can't inherit from an exception
+    of an ordinary one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Reason.REQUEST_TIMEOUT)
 
 
 class Waiting(Protocol):

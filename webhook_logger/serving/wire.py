@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 from webhook_logger.errors import Reason, Refusal
-from webhook_logger.serving.deadlines import deadlines
+from webhook_logger.serving.deadlines import SenderTooSlow, deadlines
 from webhook_logger.serving.sockets import Socket
 
 SEND_SECONDS: float = 30
@@ -15,13 +15,6 @@ SEND_SECONDS: float = 30
 
 _READ_BYTES = 64 * 1024
 LINES_PER_TURN = 32
-
-
-class SenderTooSlow(Refusal):
-    """The sender did not send in time."""
-
-    def __init__(self) -> None:
-        super().__init__(Reason.REQUEST_TIMEOUT)
 
 
 class Wire:
