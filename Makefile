@@ -56,7 +56,7 @@ test-compiled: test-packages $(dev_stamp) $(npm_stamp) $(vendor_stamp)
 	@$(test_compiled) $(ARGS)
 
 # All failures under load, including the long tests, and the long load tests of the page and the
-# client, and the wheel in other Pythons. Prints the table of docs/reliability.md.
+# client, and the wheel in other Pythons. Prints the table of docs/chaos.md.
 chaos: test-packages $(dev_stamp) $(vendor_stamp)
 	@deploy/setup test-browser
 	@$(with_tools) $(python) -m pytest -m "long or not long" tests/chaos tests/browser/test_speed.py \

@@ -1,4 +1,4 @@
-"""Print the table of docs/reliability.md at the end of a run."""
+"""Print the table of docs/chaos.md at the end of a run."""
 
 from __future__ import annotations
 

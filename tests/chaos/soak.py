@@ -1,7 +1,7 @@
 """Run a deployment for an hour under load, with a rolling restart every ten minutes.
 
 `python -m tests.chaos.soak --minutes 60 --rate 100`. Prints the memory of each process once a
-minute, and at the end the row for the table of docs/reliability.md. Fails if a viewer did not
+minute, and at the end the row for the table of docs/chaos.md. Fails if a viewer did not
 receive or count every accepted request, or if the memory of a process keeps growing.
 """
 
