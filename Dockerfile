@@ -4,13 +4,13 @@ FROM --platform=$BUILDPLATFORM node:22.23.3-slim AS vendor
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
-COPY deploy/bundle.js deploy/style-sheets.js deploy/collect-providers.js deploy/notices.js deploy/
+COPY deploy/bundle.js deploy/style-sheets.js deploy/collect-providers.js deploy/notices.js deploy/npm-sbom deploy/
 COPY webhook_logger/providers/registry webhook_logger/providers/registry
 COPY webhook_logger/client/filter.json webhook_logger/client/
 COPY static/css static/css
 COPY static/js static/js
 RUN npm run vendor
-RUN mkdir /sbom && npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >/sbom/javascript.cdx.json
+RUN mkdir /sbom && deploy/npm-sbom >/sbom/javascript.cdx.json
 
 # The Python packages, in a virtual environment.
 FROM python:3.13.14-slim AS packages

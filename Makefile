@@ -82,7 +82,7 @@ sbom: $(dev_stamp) $(audit_stamp) $(npm_stamp)
 	@mkdir -p sbom
 	@.venv-audit/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
 		--output-file sbom/python.cdx.json requirements.txt
-	@$(with_tools) npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >sbom/javascript.cdx.json
+	@$(with_tools) deploy/npm-sbom >sbom/javascript.cdx.json
 	@$(python) -m deploy.sbom sbom/*
 	@ls sbom/*
 

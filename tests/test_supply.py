@@ -218,6 +218,16 @@ def test_the_image_contains_the_bills_of_materials_of_both_languages() -> None:
     assert len([copy for copy in copies if "/sbom" in copy]) == 2
 
 
+def test_the_bill_of_materials_has_each_package_that_the_page_contains() -> None:
+    done = subprocess.run([ROOT / "deploy/npm-sbom"], capture_output=True, check=True)
+    bom = json.loads(done.stdout)
+    listed = {package["purl"].replace("%40", "@") for package in bom["components"]}
+    notices = (ROOT / "static/vendor/NOTICES.txt").read_text()
+    contained = re.findall(r"^(\S+), (\d\S*), ", notices, re.MULTILINE)
+    assert len(contained) > 10
+    assert {f"pkg:npm/{name}@{version}" for name, version in contained} <= listed
+
+
 def test_the_image_runs_as_a_numeric_user() -> None:
     [user] = [rest for word, *rest in instructions() if word == "USER"]
     assert re.fullmatch(r"[1-9]\d*(:[1-9]\d*)?", user[0])
