@@ -119,7 +119,8 @@ def test_arguments_are_refused() -> None:
 def test_the_server_does_not_start_on_a_port_in_use(memory_server: Server) -> None:
     port = memory_server.address[1]
     assert start_fails(PORT=str(port)).strip() == (
-        f"Cannot listen on 127.0.0.1, port {port}: Address already in use."
+        f"Cannot listen on 127.0.0.1, port {port}: Address already in use. Set HOST to an address "
+        "of this machine, and PORT to a free port."
     )
 
 
