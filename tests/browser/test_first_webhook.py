@@ -63,4 +63,5 @@ def test_each_step_shows_what_the_tutorial_says(
 
 
 def test_the_server_starts_with_the_command_of_the_readme() -> None:
-    assert START in snippets(ROOT / "README.md", "sh")
+    assert START.endswith("\nmake run\n")
+    assert "make run\n" in snippets(ROOT / "README.md", "sh")
