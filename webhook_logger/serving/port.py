@@ -37,8 +37,8 @@ def bind(make: Callable[[int], Bound], host: str, port: int, is_shared: bool = F
 def cannot_listen(host: str, port: int, error: OSError) -> ServingError:
     """Return the error for the operator."""
     return ServingError(
-        f"Cannot listen on {host}, port {port}: {error.strerror or error}. Set HOST to an address of "
-        "this machine, and PORT to a free port."
+        f"Cannot listen on {host}, port {port}: {error.strerror or error}. Set HOST to an address "
+        "of this machine, and PORT to a free port."
     )
 
 
