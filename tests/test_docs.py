@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shlex
 import subprocess
 from functools import cache
@@ -23,6 +24,8 @@ from tests.support.processes import ROOT
 from webhook_logger.__main__ import cli
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+SETTINGS = re.compile(r"^(?:\w+=\S+ )+")
+"""The environment variables in front of a command."""
 NAMES = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
 
 
@@ -58,7 +61,8 @@ def test_every_snippet_parses(name: str, tmp_path: Path) -> None:
 def test_every_command_line_uses_existing_options(name: str) -> None:
     assert isinstance(cli, click.Group)
     for snippet in snippets(ROOT / name, "sh"):
-        for line in snippet.replace("\\\n", " ").splitlines():
+        lines = snippet.replace("\\\n", " ").splitlines()
+        for line in (SETTINGS.sub("", line) for line in lines):
             if not line.startswith("webhook-logger "):
                 continue
             _, command, *arguments = shlex.split(line, comments=True)
