@@ -64,6 +64,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return found[0]
         name, mark, anchor = found["target"].partition("#")
         path = (folder / name).resolve()
+        if not path.exists():
+            return found[0]  # MkDocs warns
         address = _address(path, page, f"{config.repo_url}")
         if found["text"].startswith("!"):
             return _picture(found["text"], address, path)
@@ -93,8 +95,6 @@ def _address(path: Path, page: Page, repository: str) -> str:
     if path in TOP or path.is_relative_to(DOCS):
         name = TOP.get(path) or str(path.relative_to(DOCS))
         return relpath(name, Path(page.file.src_uri).parent)
-    if not path.exists():
-        log.warning("%s has a link to %s, which does not exist.", page.file.src_uri, path)
     kind = "tree" if path.is_dir() else "blob"
     return f"{repository}/{kind}/main/{path.relative_to(ROOT)}"
 
