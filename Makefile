@@ -101,8 +101,11 @@ screenshots: test-packages $(dev_stamp) $(vendor_stamp)
 	@$(with_tools) $(python) -m tests.browser.pictures $(ARGS)
 
 # The documentation site. `make docs` shows changes of the documents at once.
+DOCS_PORT = 8088
 docs: $(dev_stamp) $(npm_stamp)
-	@$(mkdocs) serve --livereload --dev-addr 127.0.0.1:8088
+	@$(python) -c 'import socket; socket.create_server(("127.0.0.1", $(DOCS_PORT)))' 2>/dev/null || \
+		{ printf 'Port $(DOCS_PORT) is not free. Choose another one: make docs DOCS_PORT=8089\n' >&2; exit 1; }
+	@$(mkdocs) serve --livereload --dev-addr 127.0.0.1:$(DOCS_PORT)
 
 site: $(dev_stamp) $(npm_stamp)
 	@$(mkdocs) build --strict
