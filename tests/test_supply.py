@@ -228,6 +228,24 @@ def test_the_bill_of_materials_has_each_package_that_the_page_contains() -> None
     assert {f"pkg:npm/{name}@{version}" for name, version in contained} <= listed
 
 
+def test_the_base_images_are_replaced_by_digests_and_recorded(tmp_path: Path) -> None:
+    dockerfile, record, docker = (tmp_path / name for name in ("Dockerfile", "record", "docker"))
+    shutil.copy(ROOT / "Dockerfile", dockerfile)
+    digest = f"sha256:{'0a' * 32}"
+    docker.write_text(f"#!/bin/sh\necho '\"{digest}\"'\n")
+    docker.chmod(0o755)
+    command = (ROOT / "deploy/pin-images", dockerfile, record)
+    env = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == f"digest={digest}\n"
+    before, after = (
+        re.findall(r"^FROM (?:--\S+ )?(\S+)", file.read_text(), re.MULTILINE)
+        for file in (ROOT / "Dockerfile", dockerfile)
+    )
+    assert after == [f"{image}@{digest}" for image in before]
+    assert set(record.read_text().split()) == set(after)
+
+
 def test_the_image_runs_as_a_numeric_user() -> None:
     [user] = [rest for word, *rest in instructions() if word == "USER"]
     assert re.fullmatch(r"[1-9]\d*(:[1-9]\d*)?", user[0])
