@@ -67,13 +67,13 @@ def reasons() -> str:
 
 
 def _operations() -> Iterator[str]:
-    told: dict[str, str] = {}
+    written: dict[str, str] = {}
     for tag in document(OPENAPI)["tags"]:
         yield f"## {tag['name'].capitalize()}"
         yield tag["description"]
         for path, methods, operation in _all_operations():
             if operation["tags"] == [tag["name"]]:
-                yield from _operation(path, methods, operation, told)
+                yield from _operation(path, methods, operation, written)
 
 
 def _all_operations() -> Iterator[tuple[str, list[str], dict[str, Any]]]:
@@ -89,13 +89,13 @@ def _all_operations() -> Iterator[tuple[str, list[str], dict[str, Any]]]:
 
 
 def _operation(
-    path: str, methods: list[str], operation: dict[str, Any], told: dict[str, str]
+    path: str, methods: list[str], operation: dict[str, Any], written: dict[str, str]
 ) -> Iterator[str]:
-    """Yield a section. `told` has the parts of earlier sections, which are not repeated."""
+    """Yield a section. `written`: the parts of earlier sections, which are not repeated."""
     title = f"{'Any method' if set(methods) == set(METHODS) else methods[0].upper()} `{path}`"
     yield f"### {title}"
     about = f"**{operation['summary']}.** {text(operation['description'])}"
-    first = told.setdefault(about, title)
+    first = written.setdefault(about, title)
     yield about if first == title else f"The same as {first}."
     if parameters := [_parameter(node(each, OPENAPI)) for each in operation["parameters"]]:
         yield table(("parameter", "in", "type", "required", "meaning"), parameters)
@@ -103,7 +103,7 @@ def _operation(
         yield f"Body: {_content(body['content'])}."
     rows = [_response(*each) for each in operation["responses"].items()]
     responses = table(("status", "body", "headers", "meaning"), rows)
-    first = told.setdefault(responses, title)
+    first = written.setdefault(responses, title)
     yield responses if first == title else f"The responses are those of {first}."
     for status, each in operation["responses"].items():
         yield from _body(status, node(each, OPENAPI))

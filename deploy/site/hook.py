@@ -66,7 +66,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         path = (folder / name).resolve()
         if not path.exists():
             return found[0]  # MkDocs warns
-        address = _address(path, page, f"{config.repo_url}")
+        address = _address(path, page, str(config.repo_url))
         if found["text"].startswith("!"):
             return _picture(found["text"], address, path)
         return f"{found['text']}({address}{mark}{anchor})"
