@@ -174,13 +174,15 @@ def _example(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]
     address = SERVER + path
     for name, value in EXAMPLES.items():
         address = address.replace(name, value)
+    success = node(operation["responses"].get("200", {}), OPENAPI).value.get("content", {})
     words = ["curl"] if method == "get" else ["curl", "-X", method.upper()]
+    if "text/event-stream" in success:
+        words.append("--no-buffer")
     lines = [shlex.join([*words, address]), f'--header "Webhook-View-Key: {VIEW_KEY}"']
     body = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if body:
         lines.append(f"--data {shlex.quote(json.dumps(body['example']))}")
     yield "```sh\n" + " \\\n  ".join(lines) + "\n```"
-    success = node(operation["responses"].get("200", {}), OPENAPI).value.get("content", {})
     if "application/json" in success:
         yield _json(success["application/json"]["example"])
 
