@@ -25,7 +25,7 @@ const NOTES = {
  * @returns {Promise<Compared>}
  */
 export async function compareText(left, right, note) {
-  const { diffArrays } = await import("diff");
+  const { diffArrays } = await import("./diff-arrays.js");
   await turn();
   const { head, tail } = commonEnds(left, right);
   const [mine, theirs] = [left, right].map((text) => linesOf(text.slice(head, text.length - tail)));
