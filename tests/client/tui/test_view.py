@@ -289,6 +289,7 @@ def test_the_filter_has_the_language_of_the_option() -> None:
         await stage.shows("No request matches path:ordersx")
         await stage.pilot.press("escape")
         await stage.shows("/orders", "/ping")
+        await stage.until(lambda: stage.seq == 2)  # and not the note that the filter left
 
     play(steps)
 

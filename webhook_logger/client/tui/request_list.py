@@ -64,10 +64,12 @@ class RequestList(ScrollView, can_focus=True):
         """
         selected, top = self.selected, self._top()
         is_new = bool(rows) and rows[-1].number > self._newest
-        follows = follow and is_new and self._is_at_end()
+        has_requests = any(isinstance(row, RequestRow) for row in rows)
+        is_first = has_requests and not self._has_requests  # or the filter showed none
+        follows = ((follow and is_new) or is_first) and self._is_at_end()
         self._newest = newest
         self._rows = rows
-        self._has_requests = any(isinstance(row, RequestRow) for row in rows)
+        self._has_requests = has_requests
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
         self._at = _last(rows) if follows or selected is None else _find(rows, selected.number)
         if follows or selected is None:
