@@ -2,7 +2,7 @@
 
     python -m deploy.sbom FILE…
 
-Replaces the time and the random number that the tools write.
+Replaces the time and the random number that the tools write, and the name in package.json.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ def main(files: list[str]) -> None:
         bom["metadata"].pop("timestamp", None)
         component = {"type": "application", "name": "webhook-logger", "version": __version__}
         bom["metadata"]["component"] |= component
+        bom["metadata"]["component"].pop("purl", None)  # npm has no package of package.json's name
         bom["serialNumber"] = ""
         bom["serialNumber"] = uuid5(NAMESPACE_URL, json.dumps(bom)).urn
         path.write_text(json.dumps(bom, indent=2) + "\n", encoding="utf-8")
