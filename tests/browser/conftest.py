@@ -119,7 +119,7 @@ def open_page(browser: Browser, console_errors: ConsoleErrors) -> Iterator[Calla
         prepare: Callable[[Page], object] = lambda page: None,
         **options: object,
     ) -> Page:
-        contexts.append(browser.new_context(**options))
+        contexts.append(browser.new_context(**{"reduced_motion": "reduce"} | options))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: console_errors.add(str(error)))
         page.on("console", lambda said: said.type == "error" and console_errors.add(said.text))
