@@ -136,8 +136,8 @@ class Metrics(Collector):
         "Delivered requests that a viewer had missed before, counted once per viewer."
     )
     requests_missed: int = _counter(
-        "Requests reported to viewers as missed, counted once per viewer. Not to viewers that move "
-        "from a worker that stops: they receive these requests there."
+        "Requests reported to viewers as missed, counted once per viewer. A viewer that moves from "
+        "a stopping worker is not counted: it receives these requests on its first connection."
     )
     gaps: int = _counter("Gaps reported to viewers: missed requests, or an unknown number of them.")
     viewers: int = _gauge("Viewers connected to this worker, in a room or not.")
