@@ -50,6 +50,8 @@ def test_a_malformed_filter_has_a_reason_and_corrections() -> None:
 def test_the_message_names_the_corrections() -> None:
     with pytest.raises(FilterError, match=r'Did you mean method:x.*write "metod:x"'):
         Filter("metod:x")
+    with pytest.raises(FilterError, match='Did you mean -body:"a"'):
+        Filter('card -body:"a')
 
 
 def test_only_a_filter_with_a_status_needs_it() -> None:

@@ -109,6 +109,7 @@ class _FilterReader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._term_start = 0
         self.count = 0
         """The number of values."""
         self.problem: FilterError | None = None
@@ -140,7 +141,7 @@ class _FilterReader:
         return not self._is_at_end
 
     def _term(self) -> Term:
-        start = self._at
+        start = self._term_start = self._at
         wanted = self._eat(_MINUS) == ""
         prefix = self._prefix_at(self._at)
         if prefix:
@@ -202,7 +203,9 @@ class _FilterReader:
             text += self._next
             self._at += 1
         if self._is_at_end:
-            self._report("open_quote", f'"{text}', start, [_quoted(text)] if text else [])
+            before = self._text[self._term_start : start]
+            closed = [before + _quoted(text)] if text else []
+            self._report("open_quote", f'"{text}', self._term_start, closed)
         self._at += 1
         return text
 

@@ -88,6 +88,7 @@ class Parser {
   #text;
   #typing;
   #at = 0;
+  #termStart = 0;
   /** Number of values. */
   count = 0;
   /** @type {Problem[]} */
@@ -139,6 +140,7 @@ class Parser {
   /** @returns {Term | null} null if it is incomplete or has a problem */
   #term() {
     const start = this.#at;
+    this.#termStart = start;
     const wanted = this.#eat(MINUS) === "";
     const prefix = this.#prefixAt(this.#at);
     if (prefix) this.#at += prefix.length + 1;
@@ -227,7 +229,8 @@ class Parser {
    * @param {string} text
    */
   #reportOpen(start, text) {
-    this.#report("open_quote", `"${text}`, { start, terms: text ? [quoted(text)] : [] });
+    const terms = text ? [this.#text.slice(this.#termStart, start) + quoted(text)] : [];
+    this.#report("open_quote", `"${text}`, { start: this.#termStart, terms });
   }
 
   /**
