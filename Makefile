@@ -136,7 +136,7 @@ fix: $(dev_stamp) $(npm_stamp)
 	$(python) -m ruff check --fix --exit-zero
 	$(python) -m ruff format
 	$(python) -m deploy.versions --write
-	@$(with_tools) npm run --silent fix
+	@$(with_tools) npm run --silent fix || true
 	$(tables) -r $(documents)
 
 test-packages:
