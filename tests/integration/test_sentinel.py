@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from tests.support.patience import eventually
-from tests.support.processes import Server, free_port
+from tests.support.processes import Redis, Server, free_port
 from tests.support.sender import post
-from tests.support.sentinel import NAME, start_watched
+from tests.support.sentinel import NAME, Sentinel, start_watched
 from tests.support.viewers import PacketViewer
 from webhook_logger.delivery import RoomManager
 
@@ -43,3 +43,12 @@ def test_workers_follow_a_switch_of_the_master(uuid: str) -> None:
         # Without a Sentinel, the known master stays in use.
         eventually(lambda: post(server.address, f"/{uuid}").status == 200)
         viewer.event("request")
+
+
+def test_workers_log_in_to_sentinels_as_a_separate_user() -> None:
+    user = "user logger on >secret allcommands allkeys allchannels"
+    with Redis() as master, Sentinel(master, user) as one:
+        own = {"REDIS_SENTINEL_USERNAME": "logger", "REDIS_SENTINEL_PASSWORD": "secret"}
+        with Server(REDIS_URL=url_of(one.port), **own) as server:
+            server.until_ready()
+            eventually(lambda: one.users == {"default", "logger"})  # the first one is the test

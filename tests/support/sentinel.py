@@ -43,6 +43,11 @@ class Sentinel:
     def master_port(self) -> int:
         return int(self._client.sentinel_get_master_addr_by_name(NAME)[1])
 
+    @property
+    def users(self) -> set[str]:
+        """The names of the users that are logged in."""
+        return {each["user"] for each in self._client.client_list()}
+
     def notice_failures(self, milliseconds: int) -> None:
         """Consider the master as failed when it has not responded for this time."""
         self._client.sentinel_set(NAME, "down-after-milliseconds", milliseconds)
