@@ -11,7 +11,7 @@ import httpcore
 
 from webhook_logger.client.address import Address
 from webhook_logger.client.api import Api
-from webhook_logger.client.errors import Closed, Invalid, NothingArrived, Unreachable
+from webhook_logger.client.errors import Closed, Invalid, NothingArrived, Unreachable, in_seconds
 from webhook_logger.client.expect.expectation import Expectation
 from webhook_logger.client.received import ReceivedRequest
 from webhook_logger.client.settings import choose
@@ -247,13 +247,13 @@ def not_live_error(url: str, status: ConnectionStatus, seconds: float) -> Unreac
     why = (status.reason or "could not connect").rstrip(".")
     server = url.rpartition("/")[0]
     return Unreachable(
-        f"No webhook logger at {server} within {seconds:g} seconds: {why}. Start the server, or "
+        f"No webhook logger at {server} within {in_seconds(seconds)}: {why}. Start the server, or "
         "check its URL."
     )
 
 
 def _in_time(seconds: float | None) -> str:
-    return " arrived" if seconds is None else f" arrived within {seconds:g} seconds"
+    return " arrived" if seconds is None else f" arrived within {in_seconds(seconds)}"
 
 
 def check_count(count: int | None) -> int:

@@ -67,3 +67,8 @@ class Closed(ClientError):
     """The inbox is closed."""
 
     reason = "closed"
+
+
+def in_seconds(seconds: float) -> str:
+    """Return `1 second` or `2.5 seconds`, for messages."""
+    return "1 second" if seconds == 1 else f"{seconds:g} seconds"

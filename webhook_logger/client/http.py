@@ -18,7 +18,7 @@ import h11
 import httpcore
 
 from webhook_logger.client.deadline import Deadline, DeadlineBackend
-from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable
+from webhook_logger.client.errors import Invalid, TooLarge, TooSlow, Unreachable, in_seconds
 from webhook_logger.headers import HeaderLines
 
 Headers = Sequence[tuple[str, str]]
@@ -237,7 +237,7 @@ def _translated_errors(url: str, seconds: float, attempt: Deadline) -> Iterator[
     except (httpcore.LocalProtocolError, h11.LocalProtocolError, UnicodeEncodeError) as error:
         raise Invalid(f"HTTP cannot carry this request: {error}") from error
     except httpcore.TimeoutException as error:
-        raise TooSlow(f"{_authority(url)} did not respond within {seconds:g} seconds.") from error
+        raise TooSlow(f"{_authority(url)} did not respond within {in_seconds(seconds)}.") from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         unsure = attempt.is_sent and not attempt.has_response
         note = "; it may have received the request" if unsure else ""

@@ -296,6 +296,11 @@ def test_an_unavailable_queue_is_reported(uuid: str) -> None:
     [
         (("ftp://a",), "Not a valid HTTP URL"),
         (("http://a", "--respond"), "--respond requires --forward"),
+        (("http://a", "--retries", "3"), "--retries requires --forward."),
+        (("http://a", "--keep-host"), "--keep-host requires --forward."),
+        (("http://a", "--forward", ":1", "--on-failure", "reply"), "requires --respond."),
+        (("http://a", "--secret", ""), "A secret is empty."),
+        (("http://a", "--secret", "github="), "A secret is empty."),
         (("http://a/3f2b8c1e-7a64-4d7e-9a51-0c9d2b6f4e1",), "is mistyped: it has 35 characters"),
         (("http://a", "--forward", "ftp://b"), "Not a valid HTTP URL"),
         (("http://a", "--count", "0"), "0 is not in the range"),

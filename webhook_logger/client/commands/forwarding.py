@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,6 +27,15 @@ from webhook_logger.client.relay.relayed import Relayed, forwarded
 from webhook_logger.client.relay.routes import Routes
 
 FORWARD_SECONDS = 30.0
+_FOR_TARGETS = (
+    "forward_timeout",
+    "keep_host",
+    "retries",
+    "rate",
+    "concurrency",
+    "in_order",
+    "allow_escape",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +59,34 @@ class Forwarding:
         """Maximum seconds for each response of a target."""
         return self.forward_timeout or (LATE_SECONDS if self.respond else FORWARD_SECONDS)
 
-    def check(self, wanted: Filter) -> None:
-        """Raise `UsageError` if these options cannot be combined, or not with this filter."""
+    def check(self, ctx: click.Context, wanted: Filter, *, has_view: bool) -> None:
+        """Raise `UsageError` if these options cannot be combined, or not with this filter.
+
+        In the interactive view, the user can forward single requests without `--forward`.
+        """
         if self.respond and not self.urls:
             raise click.UsageError("--respond requires --forward.")
-        if self.tls.given and not self.urls:
+        if self.respond and wanted.needs_status:
+            raise click.UsageError("--respond chooses the status, so --filter can't use status:.")
+        given = options.given(ctx)
+        if "on_failure" in given and not self.respond:
+            raise click.UsageError("--on-failure requires --respond.")
+        if not self.urls and not has_view:
+            self._check_without_targets(given)
+
+    def _check_without_targets(self, given: Mapping[str, str]) -> None:
+        if self.tls.given:
             raise click.UsageError(
                 "--insecure and --ca are for the targets of --forward. To trust the certificate of "
                 "the server, set SSL_CERT_FILE to the file of its authority."
             )
-        if self.headers.lines and not self.urls:
+        if self.headers.lines:
             raise click.UsageError(
                 "--forward-header requires --forward. A header for the server is --server-header."
             )
-        if self.respond and wanted.needs_status:
-            raise click.UsageError("--respond chooses the status, so --filter can't use status:.")
+        for name in _FOR_TARGETS:
+            if name in given:
+                raise click.UsageError(f"{given[name]} requires --forward.")
 
     def relay(self, inbox: Inbox, screen: Display) -> Relay | None:
         """Return what forwards the requests of an inbox; None if there is no target.

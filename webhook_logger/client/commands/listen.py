@@ -102,9 +102,9 @@ def listen(
     provider, and WEBHOOK_SECRET that of all others.
     """
     wanted = Filter(terms)
-    forwarding.check(wanted)
     screen = output.screen()
     view = new_view(screen, forwarding.urls) if output.is_interactive else None
+    forwarding.check(ctx, wanted, has_view=view is not None)
     display: Display = view or screen
     verifier = verification.verifier(is_interactive=view is not None)
     role: Role = forwarding.respond or (

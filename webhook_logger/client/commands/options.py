@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from webhook_logger import providers
@@ -42,6 +43,15 @@ def grouped(kind: type[Any], name: str, *added: Decorator) -> Decorator:
         return decorated
 
     return decorate
+
+
+def given(ctx: click.Context) -> dict[str, str]:
+    """Return the parameters that the command line names, and their options, such as `--rate`."""
+    return {
+        each.name: max(each.opts, key=len)
+        for each in ctx.command.params
+        if each.name and ctx.get_parameter_source(each.name) is ParameterSource.COMMANDLINE
+    }
 
 
 class Positive(click.FloatRange):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from webhook_logger.captured import CapturedRequest
 from webhook_logger.client.display import Display
-from webhook_logger.client.errors import ClientError
+from webhook_logger.client.errors import ClientError, in_seconds
 from webhook_logger.client.http import Headers, HttpResponse
 from webhook_logger.client.inbox import Inbox
 from webhook_logger.client.relay.forward import ForwardOutcome
@@ -137,7 +137,7 @@ class Responder:
         while True:
             request = self._next_late()
             self._settling.put((request, _GATEWAY_TIMEOUT), 0)
-            why = f"no response within {self._late_seconds:g} seconds"
+            why = f"no response within {in_seconds(self._late_seconds)}"
             self._screen.note(f"#{request.seq}: the sender got 504: {why}.", "yellow")
 
     def _next_late(self) -> CapturedRequest:

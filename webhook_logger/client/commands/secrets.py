@@ -42,7 +42,8 @@ class Secrets:
         known = (*ids(), GENERIC)
         own = {id_: environ.get(_variable(id_), "") for id_ in known}
         found = {id_: _content(secret) for id_, secret in own.items() if secret}
-        return cls((_read(texts), {**_read([environ.get(VARIABLE, "")]), **found}))
+        default = environ.get(VARIABLE)
+        return cls((_read(texts), {**_read([default] if default else []), **found}))
 
     def __bool__(self) -> bool:
         return any(self.sources)
@@ -74,7 +75,7 @@ class Secrets:
 
 def _read(texts: Iterable[str]) -> dict[str, str]:
     found = {}
-    for text in filter(None, texts):
+    for text in texts:
         id_, equals, secret = text.partition("=")
         if equals and id_ in (*ids(), GENERIC):
             found[id_] = _content(secret)
@@ -85,12 +86,15 @@ def _read(texts: Iterable[str]) -> dict[str, str]:
 
 def _content(secret: str) -> str:
     """Return a secret, or the content of `@FILE` without the line break at its end."""
+    content = secret
     try:
         if secret.startswith("@"):
-            return Path(secret[1:]).read_text(encoding="utf-8").removesuffix("\n")
-        secret.encode()
+            content = Path(secret[1:]).read_text(encoding="utf-8").removesuffix("\n")
+        content.encode()
     except UnicodeError as error:
         raise Invalid("A secret is not UTF-8.") from error
     except OSError as error:
         raise Invalid(f"Cannot read {secret[1:]}: {error.strerror}.") from error
-    return secret
+    if not content:
+        raise Invalid("A secret is empty.")
+    return content

@@ -129,7 +129,6 @@ def _complete_event(
 @click.option(
     "--secret",
     "text",
-    default="",
     metavar="[PROVIDER=]SECRET",
     help="The secret for the signature.",
 )
@@ -163,7 +162,7 @@ def send(
     signer: Provider | None,
     sampled: Provider | None,
     event: str | None,
-    text: str,
+    text: str | None,
     signature_options: dict[str, str],
     times: int,
     rate: float | None,
@@ -180,7 +179,7 @@ def send(
     if signer and sampled:
         raise click.UsageError("Use either --sign or --provider, not both.")
     provider = signer or sampled
-    secret = Secrets.read([text]).of(provider) if provider else None
+    secret = Secrets.read(() if text is None else [text]).of(provider) if provider else None
     if signer and not secret:
         raise click.UsageError(f"--sign requires a secret. Set it as {variable(signer)}.")
     _check_options(provider, signature_options)
