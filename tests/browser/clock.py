@@ -30,13 +30,13 @@ def stop_clock(page: Page) -> None:
     """
     page.evaluate(KEEP)
     page.clock.install()
+    page.evaluate(GIVE_BACK)  # before the pause, so that no frame waits for the stopped clock
     try:
         _pause(page)
     except Error:
         # On a busy machine that moment passes before the call. The clock stops anyway, so the next
         # moment cannot pass.
         _pause(page)
-    page.evaluate(GIVE_BACK)
 
 
 def _pause(page: Page) -> None:

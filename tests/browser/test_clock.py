@@ -34,3 +34,15 @@ def test_a_stopped_clock_stays_stopped_on_a_slow_page(
     assert page.evaluate("Date.now()") == before
     page.clock.run_for(1000)
     assert page.evaluate("[Date.now(), rang]") == [before + 1000, True]
+
+
+def test_frames_continue_on_a_stopped_clock(server: Server, open_page: Callable[..., Page]) -> None:
+    """A page that waits for a frame while the clock is stopped must not wait forever."""
+    page = open_page(server)
+    page.evaluate(
+        "() => { globalThis.drawn = 0; "
+        "const next = () => { globalThis.drawn++; requestAnimationFrame(next); }; next(); }"
+    )
+    clock.stop_clock(page)
+    seen = page.evaluate("drawn")
+    page.wait_for_function("(seen) => globalThis.drawn > seen + 2", arg=seen)
