@@ -141,15 +141,15 @@ class _FilterReader:
         return not self._is_at_end
 
     def _term(self) -> Term:
-        start = self._term_start = self._at
+        self._term_start = self._at
         wanted = self._eat(_MINUS) == ""
         prefix = self._prefix_at(self._at)
         if prefix:
             self._at += len(prefix) + 1
         if prefix and prefix not in FIELDS:
-            self._report_unknown(start, prefix)
+            self._report_unknown(prefix)
             return Term("", (), wanted)
-        return Term(prefix, tuple(self._values(prefix, start)), wanted)
+        return Term(prefix, tuple(self._values(prefix)), wanted)
 
     def _prefix_at(self, at: int) -> str:
         """Return the field before a colon, known or not, in lower case.
@@ -163,25 +163,25 @@ class _FilterReader:
         is_text = word in LANGUAGE["schemes"] or self._text.startswith(("//", ":"), found.end())
         return "" if is_text else word
 
-    def _report_unknown(self, start: int, prefix: str) -> None:
+    def _report_unknown(self, prefix: str) -> None:
         begin = self._at
         self._value("")
         while self._eats_or():
             self._value("")
         rest = self._text[begin : self._at]
-        minus = "-" if self._text[start] == "-" else ""
-        typed = self._text[start + len(minus) : begin]
+        minus = "-" if self._text[self._term_start] == "-" else ""
+        typed = self._text[self._term_start + len(minus) : begin]
         better = f"header:{prefix}=" if "-" in prefix else _similar(prefix)
         terms = [*([better + rest] if better else []), _quoted(typed + rest)]
-        self._report("unknown_field", prefix, start, [minus + each for each in terms])
+        self._report("unknown_field", prefix, [minus + each for each in terms])
 
-    def _values(self, field: str, start: int) -> list[Value]:
+    def _values(self, field: str) -> list[Value]:
         values: list[Value] = []
         name = ""
         while True:
             value = self._value(field)
             name = value.name or name
-            self._check(field, value, start)
+            self._check(field, value)
             values.append(replace(value, name=name))
             if not self._eats_or():
                 return values
@@ -205,20 +205,19 @@ class _FilterReader:
         if self._is_at_end:
             before = self._text[self._term_start : start]
             closed = [before + _quoted(text)] if text else []
-            self._report("open_quote", f'"{text}', self._term_start, closed)
+            self._report("open_quote", f'"{text}', closed)
         self._at += 1
         return text
 
-    def _check(self, field: str, value: Value, start: int) -> None:
+    def _check(self, field: str, value: Value) -> None:
         """Report a value that cannot be used."""
-        term = self._text[start : self._at]
+        term = self._text[self._term_start : self._at]
         if value.text == "" and not value.name:
             self._report("missing_value" if field else "missing_term", term or "|")
         elif field in _NUMERIC and value.range is None:
             is_list = field == "status" and "," in term
-            self._report(
-                f"invalid_{field}", term, start, [term.replace(",", "|")] if is_list else []
-            )
+            better = [term.replace(",", "|")] if is_list else []
+            self._report(f"invalid_{field}", term, better)
 
     def _eats_or(self) -> bool:
         """Move behind a `|` between values: one with no space around it and no field after it."""
@@ -244,13 +243,11 @@ class _FilterReader:
     def _is_at_end(self) -> bool:
         return self._at >= len(self._text)
 
-    def _report(
-        self, reason: str, term: str, start: int = 0, replacements: Sequence[str] = ()
-    ) -> None:
-        """Note a problem; `replacements` are for the text since `start`."""
+    def _report(self, reason: str, term: str, replacements: Sequence[str] = ()) -> None:
+        """Note a problem; `replacements` are for the whole term."""
         if self.problem:
             return
-        before, after = self._text[:start], self._text[self._at :]
+        before, after = self._text[: self._term_start], self._text[self._at :]
         suggestions = [Suggestion(each, f"{before}{each}{after}") for each in replacements]
         field = FIELDS.get(term.removeprefix("-").partition(":")[0].lower(), {})
         message = _ERRORS[reason].format(term=term, field=term, example=field.get("example", ""))

@@ -139,13 +139,12 @@ class Parser {
 
   /** @returns {Term | null} null if it is incomplete or has a problem */
   #term() {
-    const start = this.#at;
-    this.#termStart = start;
+    this.#termStart = this.#at;
     const wanted = this.#eat(MINUS) === "";
     const prefix = this.#prefixAt(this.#at);
     if (prefix) this.#at += prefix.length + 1;
-    if (prefix && !isField(prefix)) return this.#unknown(start, prefix);
-    const values = this.#values(prefix, start);
+    if (prefix && !isField(prefix)) return this.#unknown(prefix);
+    const values = this.#values(prefix);
     return values.length > 0 ? { field: prefix, values, wanted } : null;
   }
 
@@ -162,38 +161,38 @@ class Parser {
     return language.schemes.includes(word) || next === "//" || next[0] === ":" ? "" : word;
   }
 
-  /**
-   * @param {number} start  of the term
-   * @param {string} prefix
-   */
-  #unknown(start, prefix) {
+  /** @param {string} prefix */
+  #unknown(prefix) {
     const from = this.#at;
     do this.#value("");
     while (this.#eatsOr());
     const rest = this.#text.slice(from, this.#at);
     // The user may be about to type http://…
     if (this.#isUnfinished && ["", "/"].includes(rest)) return null;
-    const minus = this.#text[start] === "-" ? "-" : "";
-    const typed = this.#text.slice(start + minus.length, from);
+    const minus = this.#text[this.#termStart] === "-" ? "-" : "";
+    const typed = this.#text.slice(this.#termStart + minus.length, from);
     const better = prefix.includes("-") ? `header:${prefix}=` : similar(prefix);
     const terms = [...(better ? [better + rest] : []), quoted(typed + rest)];
-    this.#report("unknown_field", prefix, { start, terms: terms.map((each) => minus + each) });
+    this.#report(
+      "unknown_field",
+      prefix,
+      terms.map((each) => minus + each),
+    );
     return null;
   }
 
   /**
    * Return the values of a term, without those that are incomplete or have a problem.
    * @param {string} field
-   * @param {number} start  of the term
    */
-  #values(field, start) {
+  #values(field) {
     /** @type {Value[]} */
     const values = [];
     let name = "";
     do {
       const value = this.#value(field);
       name = value.name || name;
-      if (this.#accepts(field, value, start)) values.push({ ...value, ...(name && { name }) });
+      if (this.#accepts(field, value)) values.push({ ...value, ...(name && { name }) });
     } while (this.#eatsOr());
     return values;
   }
@@ -230,47 +229,37 @@ class Parser {
    */
   #reportOpen(start, text) {
     const terms = text ? [this.#text.slice(this.#termStart, start) + quoted(text)] : [];
-    this.#report("open_quote", `"${text}`, { start: this.#termStart, terms });
+    this.#report("open_quote", `"${text}`, terms);
   }
 
   /**
    * Whether a value can be used. Reports what is wrong with it, unless it is still being typed.
    * @param {string} field
    * @param {Value} value
-   * @param {number} start  of the term
    */
-  #accepts(field, { text, name, range }, start) {
+  #accepts(field, { text, name, range }) {
     if (text === "" && !name) {
-      if (!this.#isUnfinished) this.#reportMissing(field, start);
+      if (!this.#isUnfinished) this.#reportMissing(field);
       return false;
     }
     if (!NUMERIC.includes(field) || range) return true;
     const isTyped = this.#isUnfinished && isIncomplete(field, text);
-    if (!isTyped) this.#reportInvalid(field, start);
+    if (!isTyped) this.#reportInvalid(field);
     return false;
   }
 
-  /**
-   * @param {string} field
-   * @param {number} start  of the term
-   */
-  #reportMissing(field, start) {
-    const term = this.#text.slice(start, this.#at) || "|";
+  /** @param {string} field */
+  #reportMissing(field) {
+    const term = this.#text.slice(this.#termStart, this.#at) || "|";
     if (field) this.#report("missing_value", term);
     else this.#report("missing_term", term);
   }
 
-  /**
-   * @param {string} field
-   * @param {number} start  of the term
-   */
-  #reportInvalid(field, start) {
-    const term = this.#text.slice(start, this.#at);
+  /** @param {string} field */
+  #reportInvalid(field) {
+    const term = this.#text.slice(this.#termStart, this.#at);
     const isList = field === "status" && term.includes(",");
-    this.#report(`invalid_${field}`, term, {
-      start,
-      terms: isList ? [term.replaceAll(",", "|")] : [],
-    });
+    this.#report(`invalid_${field}`, term, isList ? [term.replaceAll(",", "|")] : []);
   }
 
   /** Move behind a "|" between values: one that has no space around it and no field after it. */
@@ -306,11 +295,11 @@ class Parser {
   /**
    * @param {string} reason
    * @param {string} term
-   * @param {{start: number, terms: string[]}} [better]  replacements of the text since `start`
+   * @param {string[]} [replacements]  of the whole term
    */
-  #report(reason, term, { start, terms } = { start: 0, terms: [] }) {
-    const [before, after] = [this.#text.slice(0, start), this.#text.slice(this.#at)];
-    const suggestions = terms.map((each) => ({ term: each, text: before + each + after }));
+  #report(reason, term, replacements = []) {
+    const [before, after] = [this.#text.slice(0, this.#termStart), this.#text.slice(this.#at)];
+    const suggestions = replacements.map((each) => ({ term: each, text: before + each + after }));
     const field = term.replace(/^-/, "").split(":", 1)[0].toLowerCase();
     const example = isField(field) ? FIELDS[field].example : "";
     const words = { term, field: term, example };
