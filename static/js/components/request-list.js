@@ -91,7 +91,7 @@ export class RequestList extends LitElement {
           this.window.rows,
           (row) => shown[row].key,
           (row) => html`<li aria-setsize=${shown.length} aria-posinset=${row + 1}>
-            ${this.entry(shown[row], row)}
+            ${this.entry(row)}
             ${shown[row].key === this.pointed ? this.actions(this.pointed) : nothing}
           </li>`,
         )}
@@ -108,11 +108,10 @@ export class RequestList extends LitElement {
     </button>`;
   }
 
-  /**
-   * @param {import("../state/store.js").Entry} entry
-   * @param {number} place  from the top
-   */
-  entry(entry, place) {
+  /** @param {number} place  from the top */
+  entry(place) {
+    const { shown = [] } = this;
+    const entry = shown[place];
     if (entry.kind !== "request") return listNotice(entry);
     const { key, request } = entry;
     const { snapshot } = this;
@@ -130,7 +129,7 @@ export class RequestList extends LitElement {
       .note=${snapshot?.notes.get(key) ?? ""}
       .pinned=${snapshot?.pinned.has(key)}
       .unread=${snapshot?.unread.has(key)}
-      .fresh=${isFresh(entry, place)}
+      .fresh=${isFresh(shown, place)}
       .selected=${key === snapshot?.selected?.id}
       .reachable=${key === this.reachable}
     ></webhook-row>`;

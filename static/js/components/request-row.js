@@ -15,7 +15,7 @@ import sheet from "./request-row.css";
 /** Duration of the highlight in request-row.css. */
 const FRESH_MS = 2400;
 
-/** Maximum rows with a highlight; highlighting every row of a burst is too slow. */
+/** Maximum rows of a burst with a highlight; highlighting all of them is too slow. */
 const MAX_HIGHLIGHTED = 10;
 
 /** One captured request in a list, in one line or, in a narrow list, two. */
@@ -116,12 +116,14 @@ export class RequestRow extends LitElement {
 }
 
 /**
- * Whether a request has just arrived.
- * @param {import("../state/store.js").RequestEntry} entry
- * @param {number} place  from the top, 0 for the newest
+ * Whether a request has just arrived, and was not part of a burst.
+ * @param {readonly import("../state/store.js").Entry[]} entries  newest first
+ * @param {number} place  of the request, from the top
  */
-export function isFresh({ arrived }, place) {
-  return Date.now() - arrived < FRESH_MS && place < MAX_HIGHLIGHTED;
+export function isFresh(entries, place) {
+  const [entry, earlier] = [entries[place], entries[place + MAX_HIGHLIGHTED]];
+  if (entry.kind !== "request" || Date.now() - entry.arrived >= FRESH_MS) return false;
+  return earlier?.kind !== "request" || entry.arrived - earlier.arrived >= FRESH_MS;
 }
 
 /**

@@ -2,6 +2,7 @@ import { html, LitElement } from "lit";
 import { reachOf } from "../browser/address.js";
 import { BackButton } from "../browser/back.js";
 import { callbackBase } from "../browser/callback-base.js";
+import { Pace } from "../browser/pace.js";
 import { ReplyApi } from "../reply/api.js";
 import { RecentCallbacks } from "../state/recent-callbacks.js";
 import { NO_RECOGNISER } from "../state/recogniser.js";
@@ -63,6 +64,7 @@ export class WebhookPage extends LitElement {
     this.actions = new PageActions(this);
     this.files = new PageFile(this);
     this.sheets = new PageSheets(this);
+    this.pace = new Pace(this);
     this.back = new BackButton(() => this.store.snapshot.opened && this.close());
   }
 
@@ -99,9 +101,8 @@ export class WebhookPage extends LitElement {
     if (detail?.getClientRects().length) this.store.read(selected.id);
   }
 
-  /** Update at most once per frame. */
   async scheduleUpdate() {
-    await new Promise(requestAnimationFrame);
+    await this.pace.frame();
     super.scheduleUpdate();
   }
 

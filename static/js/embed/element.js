@@ -2,6 +2,7 @@
 
 import { html, LitElement, unsafeCSS } from "lit";
 import detail from "../../css/detail-sections.css";
+import { Pace } from "../browser/pace.js";
 import { baseStyles } from "../components/base-styles.js";
 import { Announcer } from "./announcer.js";
 import { Log } from "./log.js";
@@ -37,6 +38,7 @@ export class WebhookLog extends LitElement {
   #src = "";
   #maxEntries = DEFAULT_MAX_ENTRIES;
   #withCredentials = false;
+  #pace = new Pace(this);
   #update = () => this.requestUpdate();
   #log = new Log(DEFAULT_MAX_ENTRIES, {
     changed: this.#update,
@@ -139,9 +141,9 @@ export class WebhookLog extends LitElement {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
-  /** Update at most once per frame; the first time at once, even in a hidden page. */
+  /** Update the first time at once, even in a hidden page. */
   async scheduleUpdate() {
-    if (this.hasUpdated) await new Promise(requestAnimationFrame);
+    if (this.hasUpdated) await this.#pace.frame();
     super.scheduleUpdate();
   }
 

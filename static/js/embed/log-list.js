@@ -1,8 +1,9 @@
 /** The list of a log, newest first, or the empty state before the first request. */
 
 import { html, nothing } from "lit";
-import "../components/empty-state.js";
 import { repeat } from "lit/directives/repeat.js";
+import "../components/empty-state.js";
+import { isFresh } from "../components/request-row.js";
 import { logEntry } from "./log-row.js";
 
 /**
@@ -30,7 +31,7 @@ function list({ snapshot: { entries, responses }, opened, actions }) {
     ${repeat(entries, keyOf, (entry, place) =>
       logEntry(entry, {
         opened: entry.key === opened,
-        place,
+        fresh: isFresh(entries, place),
         responses,
         actions,
       }),

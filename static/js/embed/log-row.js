@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import "../components/captured-detail.js";
 import { arrival } from "../components/detail-sections.js";
-import { isFresh } from "../components/request-row.js";
+import "../components/request-row.js";
 import { noticeText } from "../state/entries.js";
 import { clockTime } from "../text/format.js";
 
@@ -12,7 +12,7 @@ import { clockTime } from "../text/format.js";
  *
  * @typedef {object} Options
  * @property {boolean} opened
- * @property {number} place  position from the top, 0 for the newest
+ * @property {boolean} fresh  whether the row is highlighted, because the request has just arrived
  * @property {import("../state/responses.js").Responses} responses
  * @property {Actions} actions
  *
@@ -35,7 +35,7 @@ export function logEntry(entry, options) {
  * @param {import("../state/store.js").RequestEntry} entry
  * @param {Options} options
  */
-function requestEntry(entry, { opened, place, responses, actions }) {
+function requestEntry(entry, { opened, fresh, responses, actions }) {
   const { request } = entry;
   const response = responses.get(request);
   return html`<li part=${opened ? "row row-opened" : "row"} class="entry">
@@ -44,7 +44,7 @@ function requestEntry(entry, { opened, place, responses, actions }) {
       .request=${request}
       .response=${response}
       .time=${clockTime(request.received_at)}
-      .fresh=${isFresh(entry, place)}
+      .fresh=${fresh}
       .expanded=${opened}
       @click=${() => actions.toggle(request.id)}
     ></webhook-row>
