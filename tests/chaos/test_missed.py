@@ -24,7 +24,6 @@ OURS = ("Inbox", "stream.js", "page", "responder")
 KINDS = ("python-socketio", "socket.io-client", "Inbox", "stream.js")
 FEW = {**dict.fromkeys(KINDS, 2), "page": 1}
 MANY = dict.fromkeys(KINDS, 6)
-"""Without a page in Chromium, which needs a core for itself at this rate."""
 AWAY_SECONDS = 20
 BURST_POSTS = 50_000
 CUT_OFF = ("slow", "ping_timeout")
@@ -75,7 +74,9 @@ def times(number: int) -> str:
     [
         # A busy machine may delay the move of a viewer by seconds.
         pytest.param(1, 50, 2, FEW, (), marks=[long]),
-        pytest.param(20, 200, 2, FEW, OURS, marks=[long]),
+        # A page in Chromium, without a GPU, needs half of a core at 100 requests a second. If the
+        # machine has no more for it, the page is seconds behind, and moves too late.
+        pytest.param(20, 50, 2, FEW, OURS, marks=[long]),
         pytest.param(20, 200, 6, MANY, OURS, marks=[long]),
     ],
 )
