@@ -109,7 +109,7 @@ def test_missed_requests_are_counted_over_epochs_and_lost_writes(stage: Stage) -
     begin = stage.publish(stage.other, 1)
     last = stage.publish(stage.other, ACCEPTED - 1)
     stage.lose(LOST)
-    assert stage.missed(last) == 0
+    eventually(lambda: stage.missed(last) == 0)  # once the worker has reported the lost requests
     assert stage.missed(begin) == ACCEPTED - 1
     stage.publish(stage.other, AFTER)
     assert stage.missed(last) == AFTER
