@@ -1,15 +1,19 @@
-/** Shortest time between two updates in a burst, in milliseconds. It still looks immediate. */
-const BURST_MS = 100;
+/** Time between two updates of a component that changes all the time, in milliseconds. */
+const PERIOD_MS = 100;
+
+/** The updates before that, which are not delayed, last this number of periods. */
+const PERIODS_AHEAD = 10;
 
 const USER_EVENTS = ["click", "keydown", "input", "popstate"];
 
 /**
  * Chooses the frames in which a component updates. A busy callback would otherwise change the page
- * in every frame, which keeps a whole core busy with drawing. The first change after a pause and
- * the effects of user actions are shown in the next frame.
+ * in every frame, which keeps a whole core busy with drawing. A few changes and the effects of user
+ * actions are shown in the next frame.
  */
 export class Pace {
-  #updated = -BURST_MS;
+  /** When the next update would be due if all were a period apart. */
+  #due = 0;
   #isUrgent = false;
 
   /** @param {import("lit").ReactiveControllerHost} host */
@@ -31,10 +35,11 @@ export class Pace {
 
   /** Wait for the frame of the next update. */
   async frame() {
+    const ahead = PERIODS_AHEAD * PERIOD_MS;
     let now = 0;
     do now = await new Promise(requestAnimationFrame);
-    while (!this.#isUrgent && now - this.#updated < BURST_MS);
-    this.#updated = now;
+    while (!this.#isUrgent && now + ahead <= this.#due);
+    this.#due = Math.min(Math.max(this.#due, now), now + ahead) + PERIOD_MS;
     this.#isUrgent = false;
   }
 }
