@@ -455,12 +455,12 @@ def test_the_divider_moves_by_keyboard_and_mouse_and_keeps_its_place(
     divider = page.get_by_role("separator", name="Width of the list")
     rows = page.locator(".page-list")
     width = "each => Math.round(each.getBoundingClientRect().width)"
-    default = rows.evaluate(width)
     columns = (
         "([one, other]) => other.getBoundingClientRect().left - one.getBoundingClientRect().left"
     )
     detail = page.locator("webhook-detail")
     expect(detail).to_be_visible()
+    default = rows.evaluate(width)
     sides = [detail.locator(f"h3#{name}-title").element_handle() for name in ("body", "headers")]
     eventually(lambda: page.evaluate(columns, sides) > 400)  # two columns in a wide detail
     divider.focus()

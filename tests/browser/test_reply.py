@@ -53,6 +53,7 @@ def responses(page: Page) -> Locator:
 
 def sheet(page: Page) -> Locator:
     """Open the response sheet and return it."""
+    expect(responses(page)).not_to_be_empty()  # which moves the button
     page.get_by_role("button", name="Edit the response").click()
     return page.get_by_role("dialog", name="Response")
 
