@@ -74,8 +74,8 @@ def times(number: int) -> str:
     [
         # A busy machine may delay the move of a viewer by seconds.
         pytest.param(1, 50, 2, FEW, (), marks=[long]),
-        # A page in Chromium, without a GPU, needs half of a core at 100 requests a second. If the
-        # machine has no more for it, the page is seconds behind, and moves too late.
+        # A page in Chromium without a GPU needs most of a core at 100 requests a second. If it
+        # gets less, the page is seconds behind, and moves too late.
         pytest.param(20, 50, 2, FEW, OURS, marks=[long]),
         pytest.param(20, 200, 6, MANY, OURS, marks=[long]),
     ],

@@ -1,8 +1,8 @@
 /** Time between two updates of a component that changes all the time, in milliseconds. */
 const PERIOD_MS = 100;
 
-/** The updates before that, which are not delayed, last this number of periods. */
-const PERIODS_AHEAD = 10;
+/** Updates in quick succession that are not delayed. */
+const UNDELAYED = 10;
 
 const USER_EVENTS = ["click", "keydown", "input", "popstate"];
 
@@ -35,7 +35,7 @@ export class Pace {
 
   /** Wait for the frame of the next update. */
   async frame() {
-    const ahead = PERIODS_AHEAD * PERIOD_MS;
+    const ahead = UNDELAYED * PERIOD_MS;
     let now = 0;
     do now = await new Promise(requestAnimationFrame);
     while (!this.#isUrgent && now + ahead <= this.#due);

@@ -49,7 +49,7 @@ export class ListStore extends Observable {
     this.changed();
   }
 
-  /** The current snapshot, created on demand: once per frame, not once per request. */
+  /** The current snapshot, created on demand: once per update, not once per request. */
   get snapshot() {
     this.#snapshot ??= this.createSnapshot();
     return this.#snapshot;
