@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.command import USER_FILES
 from tests.support.processes import Redis, Server
+from tests.support.threads import after_module
 
 # A process that a shell starts with `&` ignores SIGINT, and so do its children. Tests send it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -58,6 +59,12 @@ def _no_files_of_the_developer() -> Iterator[None]:
         for name in ("WEBHOOK_LOGGER_URL", "WEBHOOK_LOGGER_PROFILE", "WEBHOOK_LOGGER_HEADERS"):
             patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _close_after_module() -> Iterator[None]:
+    yield
+    after_module.close()
 
 
 @pytest.fixture(scope="session")

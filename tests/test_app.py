@@ -15,6 +15,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from config import Config
+from tests.support.threads import records_of_this_thread
 from webhook_logger.app import create_app
 from webhook_logger.callbacks import uuid_of_key
 from webhook_logger.captured import CapturedRequest
@@ -276,5 +277,5 @@ def test_a_failed_request_is_logged_with_its_id(
     seen: list[str] = []
     monkeypatch.setattr(app.extensions["delivery"], "publish", fail)
     assert client.post(f"/{CALLBACK}").status_code == 500
-    [record] = caplog.records
+    [record] = records_of_this_thread(caplog)
     assert record.__dict__["fields"] == {"request": seen[0]}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config import Config, ConfigError
+from tests.support.threads import records_of_this_thread
 from webhook_logger.app import create_app
 from webhook_logger.block_list import (
     MAX_ENTRIES,
@@ -79,7 +80,7 @@ def test_a_file_that_cannot_be_used_keeps_the_list(
         file.check()
         file.check()
         assert file.list is first
-    said = [record.getMessage() for record in caplog.records]
+    said = [record.getMessage() for record in records_of_this_thread(caplog)]
     assert [text.partition(str(path))[2][:14] for text in said] == [
         ", line 1: it m",
         " is not UTF-8.",

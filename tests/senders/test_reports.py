@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_viewers_receive_the_details_of_a_reported_response(by: str, viewers: in
 
 
 def test_details_are_limited_to_some_responses_per_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rates.time, "monotonic", lambda: 1.0)
+    monkeypatch.setattr(rates, "time", SimpleNamespace(monotonic=lambda: 1.0))
     details = reported("reply", count=MAX_DETAILED_PER_SECOND + 2)
     assert [bool(each) for each in details] == [True] * MAX_DETAILED_PER_SECOND + [False] * 2
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import get_ident
 
 import pytest
 
 from tests.fuzz.test_body import CHUNKED, read
+from tests.support.threads import in_this_thread
 from webhook_logger.errors import Reason, Refusal
 from webhook_logger.serving import body, wire
 
@@ -19,15 +19,7 @@ ONE = b"1\r\na\r\n"
 def turns(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Return a function that counts how often other green threads could run."""
     taken: list[float] = []
-    test, sleep = get_ident(), time.sleep
-
-    def count(seconds: float) -> None:
-        if get_ident() == test:  # other tests have sleeping threads
-            taken.append(seconds)
-        else:
-            sleep(seconds)
-
-    monkeypatch.setattr(time, "sleep", count)
+    monkeypatch.setattr(time, "sleep", in_this_thread(taken.append, time.sleep))
     return lambda: len(taken)
 
 

@@ -20,6 +20,7 @@ import pytest
 from eventlet import hubs
 
 from tests.support.patience import PATIENCE_SECONDS
+from tests.support.threads import in_this_thread
 from webhook_logger.serving.eventlet import FairHub, ListeningPoller, fair
 from webhook_logger.serving.poller import VIEWERS_PER_TURN, EpollPoller
 from webhook_logger.serving.sockets import CALLS_PER_TURN, FairSocket
@@ -141,7 +142,7 @@ def test_a_fair_socket_accepts_fair_sockets() -> None:
 
 @both_hubs
 def test_a_socket_that_never_waits_yields(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", eventlet.sleep)
+    monkeypatch.setattr(time, "sleep", in_this_thread(eventlet.sleep, time.sleep))
     near, far = pair()
     far.send(b"x" * CALLS_PER_TURN)
     others: list[int] = []

@@ -1,4 +1,4 @@
-"""Create a delivery without a worker."""
+"""Create deliveries without a worker, and end them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support.patience import eventually
 from tests.support.processes import Redis
+from tests.support.threads import after_module
 from webhook_logger.delivery import QueueAddress, QueueLimits, QueueUnavailable
 from webhook_logger.delivery.recovery import RECOVERY_OFF, RecoveryLimits
 from webhook_logger.delivery.redis.delivery import RedisDelivery
@@ -29,6 +30,21 @@ class Statuses(IgnoringSink):
         self.reasons.append(reason)
 
 
+def start_delivery(delivery: RedisDelivery, sink: IgnoringSink) -> None:
+    """Start a delivery whose connections end with the module of the test."""
+    delivery.start(sink)
+    after_module.callback(_end_connections, delivery)
+
+
+def _end_connections(delivery: RedisDelivery) -> None:
+    """End what would probe, reconnect and write to the log. Nothing else ends it in this process: a
+    worker ends as a whole.
+    """
+    for link in delivery._queue.links:
+        for each in (link.small, link.large, link.subscription, link.heartbeats, link.readiness):
+            each.end()
+
+
 def connect_delivery(
     redis: Redis,
     limits: QueueLimits,
@@ -38,11 +54,12 @@ def connect_delivery(
     prefix: str = PREFIX,
 ) -> RedisDelivery:
     """Return a started delivery that is ready. Connect to the URL or address if it is given, else
-    to `redis`."""
+    to `redis`.
+    """
     if isinstance(address, str):
         address = QueueAddress.parse(address or redis.url)
     delivery = RedisDelivery(address, limits, 0, recovery, prefix)
-    delivery.start(sink or IgnoringSink())
+    start_delivery(delivery, sink or IgnoringSink())
 
     def is_ready() -> bool:
         try:

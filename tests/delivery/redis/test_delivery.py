@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.deliveries import IgnoringSink, connect_delivery
+from tests.support.deliveries import IgnoringSink, connect_delivery, start_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
@@ -81,7 +81,7 @@ def test_workers_with_a_prefix_use_no_other_names(uuid: str) -> None:
 
 def test_a_full_window_reports_when_it_ends(redis: Redis, uuid: str) -> None:
     delivery = RedisDelivery(QueueAddress.parse(redis.url), QueueLimits(), max_per_second=1)
-    delivery.start(IgnoringSink())
+    start_delivery(delivery, IgnoringSink())
     request = replace(samples()[0], uuid=uuid)
 
     def fill() -> None:

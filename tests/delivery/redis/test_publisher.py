@@ -16,6 +16,7 @@ import hiredis
 import pytest
 
 from tests.support.patience import PATIENCE_SECONDS
+from tests.support.threads import in_this_thread
 from webhook_logger import waits
 from webhook_logger.delivery import QueueLimits
 from webhook_logger.delivery.base import OutcomeUnknown
@@ -100,7 +101,10 @@ def test_a_publisher_without_commands_rests_instead_of_ticking(
             publisher.end()
 
     gate = SimpleNamespace(wait=rest, open=lambda: None)
-    monkeypatch.setattr(waits, "_waits", Mock(gate=lambda _: gate))
-    monkeypatch.setattr(time, "sleep", sleep)
+    ways = SimpleNamespace(
+        gate=in_this_thread(lambda _: gate, waits._waits.gate), adopt=waits._waits.adopt
+    )
+    monkeypatch.setattr(waits, "_waits", ways)
+    monkeypatch.setattr(time, "sleep", in_this_thread(sleep, time.sleep))
     publisher.tick()
     assert did == ["rest", "tick", "tick"]

@@ -14,6 +14,7 @@ import pytest
 from tests.support.deliveries import Statuses, connect_delivery
 from tests.support.patience import LOOK_SECONDS, eventually
 from tests.support.processes import Redis
+from tests.support.threads import records_of_this_thread
 from tests.wire_fixture import samples
 from webhook_logger.captured import Body, CapturedRequest
 from webhook_logger.delivery import QueueLimits, QueueUnavailable
@@ -96,8 +97,9 @@ def test_a_period_of_failures_logs_its_start_its_end_and_failures_in_between(
         for error in ("LOADING first", "OOM then", "READONLY last"):
             period.record(error)
         period.end()
-    *_, end = lines = [record.getMessage() for record in caplog.records]
-    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 6
+    records = records_of_this_thread(caplog)
+    *_, end = lines = [record.getMessage() for record in records]
+    assert [record.levelno for record in records] == [logging.WARNING] * 6
     assert lines[:2] == ["Queue error: LOADING first", end]
     assert "3 failures" in end
     assert "OOM then" in lines[3]

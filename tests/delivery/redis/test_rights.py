@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 import redis
 
-from tests.support.deliveries import Statuses, connect_delivery
+from tests.support.deliveries import Statuses, connect_delivery, start_delivery
 from tests.support.patience import eventually
 from tests.support.processes import Redis
 from tests.wire_fixture import samples
@@ -102,7 +102,7 @@ def test_a_worker_that_lacks_one_of_the_rights_is_not_ready() -> None:
             place = address(queue, f"worker{number}", *(each for each in RIGHTS if each != right))
             delivery, lacking[right] = RedisDelivery(place, QueueLimits(), 0), Statuses()
             delivery.check_setup()  # does not refuse it, because the rights can change
-            delivery.start(lacking[right])
+            start_delivery(delivery, lacking[right])
         for right, sink in lacking.items():
             eventually(lambda: sink.reasons)  # noqa: B023
             assert sink.reasons == [REASONS["NOPERM"]], right
