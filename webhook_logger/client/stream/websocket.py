@@ -1,4 +1,5 @@
-"""All uses of private attributes of websocket-client, to limit the size of messages.
+"""All uses of private attributes of websocket-client: to limit the size of messages, and to read
+many of them at once.
 
 tests/test_library_seams.py asserts that they exist.
 """
@@ -12,6 +13,7 @@ import websocket
 
 _MAX_FRAGMENTS = 10_000
 """Maximum fragments of one message."""
+_READ_BYTES = 64 * 1024
 
 
 def bounded(limit: int, on_error: Callable[[str], None], **options: Any) -> websocket.WebSocket:
@@ -28,7 +30,7 @@ class Frames(websocket.frame_buffer):
     def __init__(
         self, receive: Callable[[int], bytes], limit: int, on_error: Callable[[str], None]
     ) -> None:
-        super().__init__(receive, skip_utf8_validation=True)
+        super().__init__(ReadAhead(receive), skip_utf8_validation=True)
         self._limit = limit
         self._on_error = on_error
         self._bytes = self._count = 0
@@ -43,6 +45,25 @@ class Frames(websocket.frame_buffer):
         if self._bytes > self._limit or self._count > _MAX_FRAGMENTS:
             self._on_error(f"a message of the server has more than {self._limit} bytes")
             raise websocket.WebSocketProtocolException("too large")
+
+
+class ReadAhead:
+    """Reads all bytes that have arrived, and returns them in parts.
+
+    The library reads each frame in three parts. While a program is busy, each read of a socket
+    waits until other threads let this one continue, so pings would be read too late.
+    """
+
+    def __init__(self, receive: Callable[[int], bytes]) -> None:
+        self._receive = receive
+        self._data = memoryview(b"")
+
+    def __call__(self, size: int) -> bytes:
+        """Return 1 to `size` bytes, as `receive` does."""
+        if not self._data:
+            self._data = memoryview(self._receive(_READ_BYTES))
+        part, self._data = self._data[:size], self._data[size:]
+        return bytes(part)
 
 
 class Fragments(websocket.continuous_frame):
